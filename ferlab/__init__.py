@@ -1,0 +1,40 @@
+"""ferlab: facial expression recognition and explainability, behind a course of notebooks.
+
+`import ferlab` loads NumPy and nothing heavier. A name below loads its module when it is first used
+(PEP 562), so a kernel that only draws faces or runs a trained model never waits for TensorFlow.
+"""
+
+from importlib import import_module
+
+from .faces import Faces
+
+__version__ = "0.1.0"
+
+# name -> the module that has it
+_WHERE = {
+    "clean": "cleaning",
+    "draw_faces": "drawn",
+    "evaluate": "evaluation",
+    "explain": "explanation",
+    "face_from_photo": "photo",
+    "FaceProbe": "widgets.faceprobe",
+    "fit": "training",
+    "load_faces": "fer2013",
+    "load_model": "models.zoo",
+    "load_predictor": "inference",
+    "quiz": "quizzes",
+}
+
+__all__ = ["Faces", *_WHERE]
+
+
+def __getattr__(name):
+    if name in _WHERE:
+        found = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"ferlab has no {name!r}; it has {', '.join(sorted(__all__))}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

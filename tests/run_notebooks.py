@@ -1,0 +1,63 @@
+"""Run notebooks and keep their outputs: python tests/run_notebooks.py [--out FOLDER] [NOTEBOOK ...]
+
+Without names it runs all of notebooks/. Widget state and time stamps are left out, so that a run
+without a changed line changes no file.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(path, target):
+    """Execute one notebook. Returns the seconds that each of its code cells took."""
+    notebook = nbformat.read(path, as_version=4)
+    started, seconds = {}, {}
+
+    def on_start(cell, cell_index):
+        started[cell_index] = time.perf_counter()
+
+    def on_end(cell, cell_index, **_):
+        seconds[cell_index] = time.perf_counter() - started[cell_index]
+
+    client = NotebookClient(
+        notebook,
+        timeout=900,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+        on_cell_execute=on_start,
+        on_cell_executed=on_end,
+    )
+    client.execute()
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, target)
+    return seconds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, help="write here, and leave the notebooks as they are")
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    args = parser.parse_args()
+    for path in args.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
+        target = args.out / path.name if args.out else path
+        begun = time.perf_counter()
+        seconds = run(path, target)
+        slowest = max(seconds, key=seconds.get)
+        print(f"{path.name}: {time.perf_counter() - begun:.0f} s, slowest cell {slowest}: {seconds[slowest]:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
