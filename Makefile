@@ -1,31 +1,37 @@
 # make lab   open the course      make test   run every test
 # Each builds .venv first. PYTHON=python3.12 chooses another interpreter.
-PYTHON ?= python3
 BIN := .venv/bin
+# The first Python that TensorFlow has wheels for.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=60
 
 .PHONY: lab test notebooks lint requirements
 
 lab: .venv/ready
 	$(BIN)/jupyter lab notebooks/00-start-here.ipynb
 
-test: .venv/ready
-	$(BIN)/python tests/run.py
+# Notebooks are tested on drawn faces, whatever lies in data/.
+test: .venv/ready lint
+	FERLAB_DATA=drawn $(BIN)/python -m pytest -q -n 2 --dist loadscope $(NBVAL) tests notebooks
 
 # Run all notebooks on drawn faces and keep their outputs, as they are committed.
 notebooks: .venv/ready
-	$(BIN)/python tests/run_notebooks.py
+	FERLAB_DATA=drawn $(BIN)/python tests/run_notebooks.py
 
 lint: .venv/ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 
 # Resolve anew what pyproject.toml asks for. Needs uv.
 requirements:
-	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-annotate --quiet -o requirements.txt
+	uv pip compile pyproject.toml --extra test --universal --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 
 .venv/ready: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "ferlab needs Python 3.11 or newer, this is %d.%d. Name another: make lab PYTHON=python3.12" % v[:2])'
+	@[ -n "$(PYTHON)" ] || { echo "ferlab needs Python 3.11, 3.12 or 3.13 (TensorFlow has no wheels for newer ones yet)."; \
+	  echo "Found: $$(python3 --version 2>&1). Install one, or name it: make lab PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Building .venv (about 2 GB, a few minutes, once) ..."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	touch $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

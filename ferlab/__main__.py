@@ -1,0 +1,178 @@
+"""python -m ferlab data | train | evaluate | explain: the course's steps from a terminal."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+
+def data(args):
+    """Say what load_faces finds: how many faces, of which label, how many faulty or twice there."""
+    from . import cleaning
+    from .faces import SPLITS
+    from .fer2013 import load_faces
+
+    faces = load_faces(args.source, labels=args.labels)
+    for name in SPLITS:
+        part = faces.split(name)
+        if len(part):
+            counts = ", ".join(f"{label} {n}" for label, n in part.counts().items())
+            print(f"{name:>12} {len(part):>6}: {counts}")
+    print(cleaning.summary(faces))
+
+
+def train(args):
+    """Train a network as the shipped one was trained, and save it with its card."""
+    import numpy as np
+
+    from .evaluation import evaluate
+    from .models import zoo
+    from .preprocessing import RandomAffine, one_hot, soft_targets
+    from .training import fit
+
+    training, validation = _training_faces(args)
+    model = zoo.build(args.name, len(training.classes))
+    votes = training.votes is not None and not args.drawn
+    targets = soft_targets(training) if votes else one_hot(training.labels, len(training.classes))
+    folder = args.folder or Path("runs") / args.out.stem
+    print(f"{model.count_params():,} parameters, {len(training):,} faces; state in {folder}, resumed if it is there")
+    begun = time.perf_counter()
+    history = fit(
+        model,
+        (training.images, targets),
+        validation,
+        epochs=args.epochs,
+        batch_size=args.batch_size,
+        learning_rate=args.learning_rate,
+        weight_decay=args.weight_decay,
+        augment=RandomAffine(seed=args.seed),
+        folder=folder,
+        seed=args.seed,
+    )
+    seconds = time.perf_counter() - begun
+    report = evaluate(lambda x: model.predict_on_batch(np.reshape(x, (-1, 48, 48, 1))), validation)
+    about = {
+        "command": "python -m ferlab " + " ".join(args.given),
+        "trained_on": f"{len(training)} {training.name}, split Training",
+        "targets": "half label, half FER+ votes" if votes else "label",
+        "chosen_on": f"{len(validation)} {validation.name}, split PublicTest",
+        "epochs": len(history["loss"]),
+        "seed": args.seed,
+        "seconds_in_last_call": round(seconds),
+        "accuracy": round(report.accuracy, 4),
+        "interval": [round(float(x), 4) for x in report.interval],
+        "mean_recall": round(report.mean_recall, 4),
+        "history": {name: [round(x, 4) for x in values] for name, values in history.items()},
+    }
+    zoo.save_model(model, args.out, training.classes, about)
+    print(report)
+    print(f"written: {args.out}.keras, .tflite and .json")
+
+
+def _training_faces(args):
+    """Training and validation faces. No image to be judged on is trained on."""
+    from .drawn import draw_faces
+    from .fer2013 import load_faces
+
+    if args.drawn:
+        # Seeds far from those of the course's standing set, on which the network is shown and judged.
+        return draw_faces(args.drawn, seed=1000 + args.seed), load_faces("drawn", split="PublicTest")
+    faces = load_faces(args.source, labels=args.labels)
+    training, judged = faces.split("Training"), faces[faces.splits != 0]
+    seen = {image.tobytes() for image in judged.images}
+    alone = [image.tobytes() not in seen for image in training.images]
+    print(f"{len(alone) - sum(alone)} training images also stand in another split and are left out")
+    return training[alone], faces.split("PublicTest")
+
+
+def evaluate(args):
+    """Print the report of a trained network on one split."""
+    from .evaluation import evaluate as evaluate_
+    from .fer2013 import load_faces
+    from .inference import load_predictor
+
+    faces = load_faces(args.source, labels=args.labels, split=args.split)
+    predict = load_predictor(args.name, faces if args.name == "squeezenet" else None)
+    report = evaluate_(predict, faces, views=args.views)
+    print(f"{predict.name} on {faces.name}, split {args.split}, {args.views} view")
+    print(report)
+    if args.json:
+        figures = {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
+        figures |= {"n": len(faces), "accuracy": report.accuracy, "interval": list(map(float, report.interval))}
+        figures |= {"mean_recall": report.mean_recall}
+        args.json.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def explain(args):
+    """Explain one photo with all three kinds of superpixels; write the figure."""
+    from .explanation import METHODS
+    from .explanation import explain as explain_
+    from .inference import load_predictor
+    from .photo import face_from_photo
+    from .plots.explanations import explanation_rows
+
+    predict = load_predictor(args.name)
+    face = face_from_photo(args.photo)
+    explanations = [explain_(predict, face, method, args.samples, args.seed) for method in METHODS]
+    picture = explanation_rows(explanations)
+    picture.save(args.out)
+    print(picture.alt)
+    print(f"written: {args.out}")
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
+    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | explain")
+
+    def command(function):
+        sub = commands.add_parser(function.__name__, help=function.__doc__.splitlines()[0])
+        sub.set_defaults(run=function)
+        return sub
+
+    def source(sub):
+        sub.add_argument("--source", help="file or folder of FER-2013, or 'drawn'; else $FERLAB_DATA, data/")
+        sub.add_argument("--labels", default="fer2013", choices=["fer2013", "fer+", "fer+ plurality"])
+
+    source(command(data))
+
+    sub = command(train)
+    sub.add_argument("name", help="squeezenet, squeezenet-plain, vgg16 ...")
+    sub.add_argument("--out", type=Path, required=True, help="where to write, without an ending")
+    sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
+    sub.add_argument("--epochs", type=int, default=70)
+    sub.add_argument("--batch-size", type=int, default=128)
+    sub.add_argument("--learning-rate", type=float, default=1.5e-3)
+    sub.add_argument("--weight-decay", type=float, default=0.05)
+    sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
+    sub.add_argument("--seed", type=int, default=0)
+    source(sub)
+
+    sub = command(evaluate)
+    sub.add_argument("name", nargs="?", default="squeezenet", help="a shipped network, or a .tflite file")
+    sub.add_argument("--split", default="PublicTest", choices=["Training", "PublicTest", "PrivateTest"])
+    sub.add_argument("--views", default="one", choices=["one", "flip", "ten"])
+    sub.add_argument("--json", type=Path, help="write the figures here too")
+    source(sub)
+
+    sub = command(explain)
+    sub.add_argument("photo", type=Path)
+    sub.add_argument("--name", default="squeezenet", help="a shipped network, or a .tflite file")
+    sub.add_argument("--samples", type=int, default=1000)
+    sub.add_argument("--seed", type=int, default=0)
+    sub.add_argument("--out", type=Path, default=Path("explanation.png"))
+    return top
+
+
+def main(given=None):
+    given = sys.argv[1:] if given is None else given
+    args = parser().parse_args(given)
+    args.given = given
+    try:
+        args.run(args)
+    except (ValueError, OSError) as error:  # bad input: the message says it all, a traceback hides it
+        sys.exit(f"ferlab: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""The project's own files: what a newcomer relies on."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+REQUIREMENTS = (ROOT / "requirements.txt").read_text()
+
+
+def test_import_is_light():
+    code = "import ferlab, sys; print(sorted({'tensorflow', 'keras', 'matplotlib', 'lime'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_every_public_name_exists():
+    import ferlab
+
+    for name in ferlab.__all__:
+        assert callable(getattr(ferlab, name))
+
+
+def test_requirements_are_pinned_and_hashed_and_name_no_index():
+    blocks = re.split(r"\n(?=[a-z0-9])", REQUIREMENTS.strip())
+    assert len(blocks) > 100
+    for block in blocks:
+        assert re.match(r"[a-z0-9._-]+==\S+", block), block[:80]
+        assert "--hash=sha256:" in block, block[:80]
+    assert "index-url" not in REQUIREMENTS
+    assert "://" not in REQUIREMENTS
+
+
+def test_every_dependency_is_among_the_pins():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    for requirement in wanted:
+        name = re.match(r"[A-Za-z0-9_-]+", requirement)[0].lower()
+        assert f"\n{name}==" in "\n" + REQUIREMENTS, name
+
+
+def test_conda_gets_the_same_pins():
+    assert "-r requirements.txt" in (ROOT / "environment.yml").read_text()
+
+
+def test_links_in_the_pages_lead_somewhere():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md"]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
