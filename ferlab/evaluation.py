@@ -1,0 +1,310 @@
+"""Evaluation that can be believed: every score with its number of faces and its interval.
+
+Nothing here imports TensorFlow: a predictor is any function from images to probabilities.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from .emotions import VOTES
+from .faces import SPLITS
+
+BATCH = 256
+SHIFT = 2  # pixels by which the ten-view average moves the face towards each corner
+BINS = 10  # of equal width, from confidence 0 to 1, for calibration
+
+# What a model is shown of each face, as (pixels down, pixels right, mirrored); the answers are averaged.
+VIEWS = {
+    "one": ((0, 0, False),),
+    "flip": ((0, 0, False), (0, 0, True)),
+    "ten": tuple(
+        (down, right, mirror)
+        for down, right in ((0, 0), (-SHIFT, -SHIFT), (-SHIFT, SHIFT), (SHIFT, -SHIFT), (SHIFT, SHIFT))
+        for mirror in (False, True)
+    ),
+}
+
+
+def wilson_interval(hits, n):
+    """The 95 % interval of a share `hits / n`, as (low, high); arrays give arrays, n = 0 gives 0 to 1.
+
+    Wilson 1927 (doi 10.1080/01621459.1927.10502953): unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n)
+    it stays within 0..1 and is right for small n.
+    """
+    hits, n = np.asarray(hits, float), np.asarray(n, float)
+    z = 1.959964
+    safe = np.maximum(n, 1)
+    share = hits / safe
+    middle = (share + z**2 / (2 * safe)) / (1 + z**2 / safe)
+    half = z / (1 + z**2 / safe) * np.sqrt(share * (1 - share) / safe + z**2 / (4 * safe**2))
+    low, high = np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
+    return np.where(n > 0, low, 0.0)[()], np.where(n > 0, high, 1.0)[()]
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What a predictor answered on a set of faces, and every score that follows from it.
+
+    classes        names of the labels, k of them
+    labels         int (n,), the true ones
+    probabilities  float32 (n, k), the answers
+    about          which faces and which views, for captions
+    """
+
+    classes: tuple
+    labels: np.ndarray
+    probabilities: np.ndarray
+    about: str = ""
+
+    def __len__(self):
+        return len(self.labels)
+
+    @cached_property
+    def predicted(self):
+        """int (n,), the most probable class of each face."""
+        return self.probabilities.argmax(1)
+
+    @property
+    def right(self):
+        """bool (n,), where the most probable class is the true one."""
+        return self.predicted == self.labels
+
+    @property
+    def accuracy(self):
+        """Share of the faces whose most probable class is the true one."""
+        return float(self.right.mean())
+
+    @property
+    def interval(self):
+        """(low, high): the 95 % interval of the accuracy, by wilson_interval."""
+        low, high = wilson_interval(self.right.sum(), len(self))
+        return float(low), float(high)
+
+    @cached_property
+    def _scores(self):
+        from sklearn.metrics import precision_recall_fscore_support
+
+        every = range(len(self.classes))
+        return precision_recall_fscore_support(
+            self.labels, self.predicted, labels=every, zero_division=np.nan
+        )
+
+    @property
+    def precision(self):
+        """(k,): of the faces given this class, the share that is of it. NaN where none was given it."""
+        return self._scores[0]
+
+    @property
+    def recall(self):
+        """(k,): of the faces of this class, the share that was found. NaN where there are none."""
+        return self._scores[1]
+
+    @property
+    def f1(self):
+        """(k,): harmonic mean of precision and recall."""
+        return self._scores[2]
+
+    @property
+    def counts(self):
+        """int (k,): faces of each class."""
+        return self._scores[3]
+
+    @property
+    def mean_recall(self):
+        """Mean of the recalls of the classes that occur ("balanced accuracy"): each class counts the same."""
+        return float(np.nanmean(self.recall))
+
+    @property
+    def recall_interval(self):
+        """(low (k,), high (k,)): the 95 % interval of each recall."""
+        return wilson_interval(np.diag(self.confusion), self.counts)
+
+    @cached_property
+    def confusion(self):
+        """int (k, k): row i, column j counts faces of class i that were taken for class j."""
+        from sklearn.metrics import confusion_matrix
+
+        return confusion_matrix(self.labels, self.predicted, labels=range(len(self.classes)))
+
+    @property
+    def confidence(self):
+        """(n,): the probability of the class that was chosen."""
+        return self.probabilities.max(1)
+
+    @cached_property
+    def calibration(self):
+        """(confidence, accuracy, number), each (BINS,): the faces sorted into bins by confidence.
+
+        Confidence and accuracy are means over the bin's faces, NaN in an empty bin.
+        """
+        which = np.clip(np.ceil(self.confidence * BINS).astype(int) - 1, 0, BINS - 1)
+        number = np.bincount(which, minlength=BINS)
+        with np.errstate(invalid="ignore"):
+            confidence = np.bincount(which, self.confidence, BINS) / number
+            accuracy = np.bincount(which, self.right, BINS) / number
+        return confidence, accuracy, number
+
+    @property
+    def calibration_error(self):
+        """Expected calibration error: mean distance of confidence from accuracy over the bins, by faces.
+
+        0 is perfect. Naeini et al. 2015; Guo et al. 2017 (arXiv 1706.04599), with BINS bins.
+        """
+        confidence, accuracy, number = self.calibration
+        return float(np.nansum(number * np.abs(confidence - accuracy)) / len(self))
+
+    @property
+    def log_loss(self):
+        """Mean of -log of the probability that was given to the true class."""
+        given = self.probabilities[np.arange(len(self)), self.labels].astype(float)
+        return float(-np.log(np.maximum(given, 1e-7)).mean())
+
+    def at_temperature(self, temperature):
+        """The same answers at another temperature: above 1 less sure of themselves, below 1 surer.
+
+        Probabilities become p^(1/T), scaled to sum to 1. The order of the classes stays, and so does the
+        accuracy (Guo et al. 2017, arXiv 1706.04599).
+        """
+        if not temperature > 0:
+            raise ValueError(f"temperature={temperature}: it must be above 0")
+        logits = np.log(np.maximum(self.probabilities.astype(float), 1e-30)) / temperature
+        powers = np.exp(logits - logits.max(1, keepdims=True))
+        softened = (powers / powers.sum(1, keepdims=True)).astype(np.float32)
+        return replace(self, probabilities=softened, about=f"{self.about}, temperature {temperature:.2f}")
+
+    def best_temperature(self):
+        """The temperature at which these answers have the lowest log loss, between 0.05 and 20.
+
+        Fit it on one set of faces and use it on another.
+        """
+        from scipy.optimize import minimize_scalar
+
+        loss = lambda log_t: self.at_temperature(np.exp(log_t)).log_loss  # noqa: E731
+        return float(np.exp(minimize_scalar(loss, bounds=np.log((0.05, 20)), method="bounded").x))
+
+    def mistakes(self, true=None, taken_for=None):
+        """Indices of the wrongly classified faces, the surest mistake first.
+
+        true, taken_for: names of classes, to see only the faces of one that were taken for the other.
+        """
+        chosen = ~self.right
+        for name, values in ((true, self.labels), (taken_for, self.predicted)):
+            if name is not None:
+                if name not in self.classes:
+                    raise ValueError(f"class {name!r} is unknown; there are {', '.join(self.classes)}")
+                chosen = chosen & (values == self.classes.index(name))
+        found = np.flatnonzero(chosen)
+        return found[np.argsort(-self.confidence[found], kind="stable")]
+
+    def __repr__(self):
+        low, high = self.interval
+        number = lambda v: "     -" if np.isnan(v) else f"{v:6.3f}"  # noqa: E731
+        rows = [
+            f"{name:>10}  {n:5d}  {number(p)}    {number(r)}  {number(f)}"
+            for name, n, p, r, f in zip(
+                self.classes, self.counts, self.precision, self.recall, self.f1, strict=True
+            )
+        ]
+        return "\n".join(
+            [
+                self.about or f"{len(self)} faces",
+                f"{'':>10}  faces precision  recall      F1",
+                *rows,
+                f"accuracy {self.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%})",
+                f"mean recall {self.mean_recall:.1%}, calibration error {self.calibration_error:.3f}",
+            ]
+        )
+
+
+def _shifted(images, down, right, mirror):
+    """The images (n, 48, 48) moved by whole pixels, the border repeated, and then mirrored if asked."""
+    if down or right:
+        padded = np.pad(images, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)), mode="edge")
+        top, left = SHIFT - down, SHIFT - right
+        images = padded[:, top : top + images.shape[1], left : left + images.shape[2]]
+    return images[:, :, ::-1] if mirror else images
+
+
+def _checked(answer, n, k, classes):
+    """A predictor's answer as float (n, k), or an error that says what is wrong with it."""
+    answer = np.asarray(answer)
+    if answer.shape != (n, k):
+        raise ValueError(
+            f"the predictor returned shape {answer.shape} for {n} images, expected ({n}, {k}): one "
+            f"probability for each of {', '.join(classes)}"
+        )
+    if not np.isfinite(answer).all():
+        raise ValueError(
+            f"the predictor returned {np.count_nonzero(~np.isfinite(answer))} values that are not finite; "
+            "a network does that when its training diverged: train again with a lower learning rate"
+        )
+    if answer.min() < -1e-3 or np.abs(answer.sum(1) - 1).max() > 0.01:
+        raise ValueError(
+            f"the predictor returned values from {answer.min():.3g} to {answer.max():.3g} whose rows sum to "
+            f"{answer.sum(1).min():.3g} to {answer.sum(1).max():.3g}, expected probabilities that sum to 1; "
+            "does the model lack its softmax?"
+        )
+    return answer.astype(np.float64)
+
+
+def evaluate(predict, faces, *, views="one"):
+    """Ask a predictor about every face and report how it did.
+
+    predict  any function from float32 images (n, 48, 48) in 0..255 to probabilities (n, k): a Predictor,
+             or a Keras model's predict_on_batch
+    faces    Faces of k classes
+    views    "one" shows each face as it is. "flip" averages the answers for it and its mirror image.
+             "ten" averages ten: the face in place and moved 2 pixels towards each corner, border
+             repeated, each also mirrored; the ten crops of Krizhevsky et al. 2012, at a fixed size.
+
+    Returns a Report.
+    """
+    if len(faces) == 0:
+        raise ValueError("there are no faces to evaluate on; choose another split or fewer conditions")
+    if views not in VIEWS:
+        raise ValueError(f"views={views!r} is unknown; there are {', '.join(VIEWS)}")
+    known = getattr(predict, "classes", None)
+    if known is not None and tuple(known) != tuple(faces.classes):
+        raise ValueError(
+            f"the predictor knows the classes {', '.join(known)}; the faces have "
+            f"{', '.join(faces.classes)}. Load the faces with the labels that it was trained on"
+        )
+    total = np.zeros((len(faces), len(faces.classes)))
+    for start in range(0, len(faces), BATCH):
+        images = faces.images[start : start + BATCH].astype(np.float32)
+        for view in VIEWS[views]:
+            answer = predict(np.ascontiguousarray(_shifted(images, *view)))
+            total[start : start + BATCH] += _checked(answer, len(images), len(faces.classes), faces.classes)
+    splits = " and ".join(SPLITS[s] for s in np.unique(faces.splits))
+    about = f"{len(faces)} {faces.name} ({splits}), views: {views}"
+    mean = (total / len(VIEWS[views])).astype(np.float32)
+    return Report(tuple(faces.classes), np.asarray(faces.labels), mean, about)
+
+
+def human_ceiling(faces):
+    """How often one annotator agrees with the majority of the others: (share, share per class (k,)).
+
+    Each annotator of each face is held out once; what most of the others voted is taken for the truth,
+    so the shares are an accuracy and recalls, to be set beside a network's. Where the others are tied,
+    each of the tied classes is the truth for its part. Only votes for `faces.classes` count, as a network
+    has no other answers, and only faces with two of them or more. A class that is never the truth has NaN.
+    """
+    if faces.votes is None:
+        raise ValueError(f"{faces.name} carry no annotators' votes; put fer2013new.csv beside fer2013.csv")
+    votes = faces.votes[:, [VOTES.index(name) for name in faces.classes]].astype(float)
+    votes = votes[votes.sum(1) >= 2]
+    k = len(faces.classes)
+    asked, agreed = np.zeros(k), np.zeros(k)
+    for own in range(k):  # the held-out annotator said `own`; as many did as have voted for it
+        number = votes[:, own]
+        others = votes - np.eye(k)[own] * (number > 0)[:, None]
+        truth = (others == others.max(1, keepdims=True)).astype(float)
+        truth *= number[:, None] / truth.sum(1, keepdims=True)
+        asked += truth.sum(0)
+        agreed[own] = truth[:, own].sum()
+    if not asked.sum():
+        raise ValueError(f"none of the {len(faces)} faces has two votes for its classes")
+    with np.errstate(invalid="ignore"):
+        return float(agreed.sum() / asked.sum()), agreed / asked
