@@ -1,0 +1,168 @@
+"""Trained networks without TensorFlow: small, quick to load, safe to open.
+
+A LiteRT flatbuffer holds numbers and the names of built-in operations. Opening one runs no code of
+whoever wrote it, unlike a pickle or a Keras model with Lambda layers.
+"""
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from .emotions import FER2013, FERPLUS
+
+WEIGHTS = Path(__file__).parent / "weights"
+# Images that one interpreter takes at once. 32 SqueezeNet faces still fit the processor's cache: on two
+# cores 250 at once take 30 % longer per image, and resizing for each new number 5 to 200 ms.
+_BATCH = 32
+
+
+def as_batch(images):
+    """Check grey images and return them as float32 (n, 48, 48, 1) in 0..255.
+
+    images: (n, 48, 48) or (n, 48, 48, 1), integers or floats. ValueError says what is wrong with others.
+    """
+    images = np.asarray(images)
+    if images.ndim == 3:
+        images = images[..., None]
+    if images.ndim != 4 or images.shape[1:] != (48, 48, 1):
+        hint = "; give one image as image[None]" if images.shape[:2] == (48, 1) else ""
+        shape = images.shape[:-1] if hint else images.shape
+        raise ValueError(f"images are {shape}, expected (n, 48, 48) or (n, 48, 48, 1){hint}")
+    if images.dtype.kind not in "uif":
+        raise ValueError(f"images are {images.dtype}, expected numbers from 0 to 255")
+    if not len(images):
+        return images.astype(np.float32)
+    low, high = images.min(), images.max()
+    if not np.isfinite(low) or not np.isfinite(high):
+        raise ValueError(f"{(~np.isfinite(images)).sum()} pixels are not finite, expected 0 to 255")
+    # Half a grey level of slack: blurring and resizing overshoot by a rounding error.
+    if low < -0.5 or high > 255.5:
+        raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 (black) to 255 (white)")
+    if images.dtype.kind == "f" and 0 < high <= 1:
+        raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
+    return images.astype(np.float32)
+
+
+class Predictor:
+    """A trained network as a function: grey images in, probabilities out.
+
+    predictor(images): (n, 48, 48) or (n, 48, 48, 1) in 0..255 -> float32 (n, k), each row adding to 1.
+
+    path     a .tflite file
+    classes  names of the k outputs; by default those of the .json beside the file, else FER-2013's
+             seven or FER+'s eight, by their number
+    name     what to call it; by default the file's name
+
+    FileNotFoundError without a file, ValueError for one that is no model of 48x48 grey faces.
+    """
+
+    def __init__(self, path, classes=None, name=None):
+        path = Path(path)
+        self.name = name or path.stem
+        content = _read_flatbuffer(path)
+        threads = min(4, os.cpu_count() or 1)
+        self._single = _interpreter(content, path, threads)
+        self._many = None
+        self._content, self._threads, self._path = content, threads, path
+        self._lock = threading.Lock()
+        inputs, outputs = self._single.get_input_details(), self._single.get_output_details()
+        _check_signature(path, inputs, outputs)
+        self._any_number = inputs[0]["shape_signature"][0] == -1
+        self._in, self._out = inputs[0]["index"], outputs[0]["index"]
+        self.classes = _classes(path, classes, int(outputs[0]["shape"][-1]))
+
+    def __repr__(self):
+        return f"<Predictor {self.name}: {', '.join(self.classes)}>"
+
+    def __call__(self, images):
+        batch = as_batch(images)
+        result = np.empty((len(batch), len(self.classes)), np.float32)
+        whole = len(batch) // _BATCH * _BATCH if self._any_number else 0
+        with self._lock:
+            if whole and self._many is None:
+                self._many = _interpreter(self._content, self._path, self._threads, _BATCH)
+            for begin in range(0, whole, _BATCH):
+                chunk = slice(begin, begin + _BATCH)
+                result[chunk] = self._run(self._many, batch[chunk])
+            for i in range(whole, len(batch)):
+                result[i] = self._run(self._single, batch[i : i + 1])[0]
+        return result
+
+    def _run(self, interpreter, batch):
+        interpreter.set_tensor(self._in, batch)
+        interpreter.invoke()
+        return interpreter.get_tensor(self._out)
+
+
+def load_predictor(name="squeezenet", faces=None):
+    """A `Predictor`: one of the shipped networks by name, or a .tflite file of your own by its path.
+
+    faces: Faces. Picks the weights that were trained on that kind of faces: `name` for photographs,
+    `name`-drawn for drawn faces. A path is taken as it is.
+    """
+    if str(name).endswith(".tflite") or os.sep in str(name):
+        return Predictor(name)
+    if faces is not None and faces.name == "drawn faces" and not name.endswith("-drawn"):
+        name = f"{name}-drawn"
+    there = sorted(path.stem for path in WEIGHTS.glob("*.tflite"))
+    if name not in there:
+        raise ValueError(f"no weights are called {name!r}; there are {', '.join(there) or 'none'}")
+    return Predictor(WEIGHTS / f"{name}.tflite")
+
+
+def _read_flatbuffer(path):
+    """The file's bytes. ValueError where they are not a LiteRT model."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is not there; expected a .tflite file")
+    content = path.read_bytes()
+    if content[4:8] != b"TFL3":
+        kind = "empty" if not content else f"something else (it begins with {content[:8]!r})"
+        raise ValueError(
+            f"{path} is {kind}, expected a LiteRT model (.tflite). Nothing in it was run. "
+            "Export a Keras model with ferlab.models.zoo.save_model."
+        )
+    return content
+
+
+def _interpreter(content, path, threads, batch=None):
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        if batch:
+            index = interpreter.get_input_details()[0]["index"]
+            interpreter.resize_tensor_input(index, (batch, 48, 48, 1))
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(f"{path} is damaged or not made for this LiteRT: {error}") from error
+    return interpreter
+
+
+def _check_signature(path, inputs, outputs):
+    """ValueError unless the model takes grey faces and returns one row of numbers for each."""
+    found = [f"{d['dtype'].__name__} {tuple(d['shape_signature'].tolist())}" for d in (*inputs, *outputs)]
+    one_each = len(inputs) == len(outputs) == 1
+    if (
+        not one_each
+        or tuple(inputs[0]["shape"]) != (1, 48, 48, 1)
+        or len(outputs[0]["shape"]) != 2
+        or not inputs[0]["dtype"] == outputs[0]["dtype"] == np.float32
+    ):
+        raise ValueError(
+            f"{path} has inputs {found[: len(inputs)]} and outputs {found[len(inputs) :]}, "
+            "expected one input float32 (-1, 48, 48, 1) and one output float32 (-1, classes)"
+        )
+
+
+def _classes(path, classes, number):
+    card = path.with_suffix(".json")
+    if classes is None and card.is_file():
+        classes = json.loads(card.read_text(encoding="utf-8"))["classes"]
+    if classes is None:
+        classes = {7: FER2013, 8: FERPLUS}.get(number, [f"class {i}" for i in range(number)])
+    if len(classes) != number:
+        raise ValueError(f"{path} has {number} outputs, but {len(classes)} classes: {', '.join(classes)}")
+    return tuple(classes)
