@@ -1,0 +1,169 @@
+"""The course's networks by name: build one untrained, load a trained one, save one that was trained."""
+
+import json
+import tempfile
+import zipfile
+from importlib import import_module
+from pathlib import Path
+
+import keras
+import numpy as np
+
+WEIGHTS = Path(__file__).parents[1] / "weights"
+
+# name -> (module of this package, function in it, its arguments)
+_NETWORKS = {
+    # Half of the thesis's dropout: dropping a whole map hides more than dropping as many single values.
+    "squeezenet": ("squeezenet", "squeezenet", {"dropout": 0.1}),
+    "squeezenet-plain": (
+        "squeezenet",
+        "squeezenet",
+        {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False},
+    ),
+    "vgg16": ("vgg", "vgg16", {}),
+}
+# Keras's own, but they carry code, or fetch a program from beside the file.
+_RUNS_CODE = {"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
+
+
+def build(name, classes=7):
+    """An untrained network: grey faces (n, 48, 48, 1) in 0..255 to probabilities (n, classes)."""
+    if name not in _NETWORKS:
+        raise ValueError(f"there is no network {name!r} to build; there are {', '.join(_NETWORKS)}")
+    module, function, arguments = _NETWORKS[name]
+    return getattr(import_module(f".{module}", __package__), function)(classes, **arguments)
+
+
+def load_model(name="squeezenet", faces=None):
+    """A trained network as a keras.Model, probabilities out, not compiled.
+
+    name   one of the shipped networks, or the path of a .keras file of your own
+    faces  Faces: takes the network that was trained on that kind of faces, photographed or drawn
+
+    A file is read without running code of it: one with Lambda layers or classes from outside Keras and
+    ferlab is refused with ValueError, as is a file that is no Keras model.
+    """
+    path = _trained_file(name, faces)
+    _refuse_foreign_code(path)
+    import_module("ferlab.preprocessing")  # registers ferlab's own layers
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (TypeError, ValueError, OSError, KeyError) as error:
+        raise ValueError(f"{path} could not be read as a Keras model: {error}") from error
+
+
+def _trained_file(name, faces):
+    path = Path(name)
+    if path.suffix or path.parent != Path("."):
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"there is no file {path}; give the path of a .keras file, or a shipped name"
+            )
+        return path
+    if faces is not None and faces.name == "drawn faces" and not str(name).endswith("-drawn"):
+        name = f"{name}-drawn"
+    path = WEIGHTS / f"{name}.keras"
+    if not path.is_file():
+        shipped = ", ".join(sorted(p.stem for p in WEIGHTS.glob("*.keras"))) or "none"
+        raise ValueError(
+            f"no trained network {name!r} is shipped; shipped: {shipped}. Or give a .keras file's path"
+        )
+    return path
+
+
+def _refuse_foreign_code(path):
+    """Look at the file's description of itself before Keras acts on it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{path} is not a Keras 3 model file (.keras), or is cut short: {error}. "
+            "Save one with model.save('name.keras')"
+        ) from error
+    for part in _parts(config):
+        kind, module = str(part["class_name"]), str(part.get("module"))
+        known = module.split(".")[0] == "keras" or str(part.get("registered_name")).startswith("ferlab>")
+        if kind in _RUNS_CODE or not (known or kind == "__keras_tensor__"):
+            raise ValueError(
+                f"{path} holds {kind!r} from module {module!r}: ferlab loads networks made of Keras's and its "
+                "own layers only, since anything else could run code of the file's author"
+            )
+
+
+def _parts(config):
+    """Every dict in the config that names a class, at any depth, but for the training set-up, which is not read."""
+    if isinstance(config, dict):
+        if "class_name" in config:
+            yield config
+        for name, value in config.items():
+            if name != "compile_config":
+                yield from _parts(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _parts(value)
+
+
+def save_model(model, path, classes, about):
+    """Write a trained network as <path>.keras, <path>.tflite and <path>.json.
+
+    model    keras.Model, grey faces (n, 48, 48, 1) in, probabilities (n, k) out
+    path     where to, without an ending; the folder is made where it is missing
+    classes  names of the k classes
+    about    dict for the .json file beside "classes" and "parameters": the command that trained it
+             and the figures that were measured
+
+    The .tflite file has 8-bit weights and is checked to give the same labels. Returns the three paths.
+    """
+    if model.output_shape[-1] != len(classes):
+        raise ValueError(
+            f"the network gives {model.output_shape[-1]} probabilities, but there are {len(classes)} classes"
+        )
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    keras_file, litert_file, card = (Path(f"{path}{ending}") for ending in (".keras", ".tflite", ".json"))
+    bare = keras.models.clone_model(model)  # leaves an optimizer's memory behind, two thirds of a file
+    bare.set_weights(model.get_weights())
+    litert = _litert(bare)
+    _check_same_labels(bare, litert)
+    bare.save(keras_file)
+    litert_file.write_bytes(litert)
+    card.write_text(
+        json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    return keras_file, litert_file, card
+
+
+def _litert(model):
+    """The network as a LiteRT file with 8-bit weights, bytes. The one place that needs TensorFlow itself."""
+    if keras.backend.backend() != "tensorflow":
+        raise RuntimeError(
+            f"a LiteRT file is written through TensorFlow, and Keras runs on {keras.backend.backend()}; "
+            "start again with KERAS_BACKEND=tensorflow"
+        )
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        model.export(folder, format="tf_saved_model", verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        return converter.convert()
+
+
+def _check_same_labels(model, litert):
+    """ValueError where the LiteRT file answers otherwise than the network it was made from."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
+    images = blobs.repeat(8, 1).repeat(8, 2)
+    interpreter = Interpreter(model_content=litert)
+    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], images.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], images)
+    interpreter.invoke()
+    small = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
+    second, first = np.sort(full, 1)[:, -2:].T
+    sure = first - second > 0.1  # nearer ones may tip over when weights are rounded to 8 bits
+    if (small.argmax(1) != full.argmax(1))[sure].any():
+        raise ValueError("the LiteRT file gives other labels than the network; it was not written")
