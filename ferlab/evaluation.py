@@ -202,7 +202,7 @@ class Report:
         low, high = self.interval
         number = lambda v: "     -" if np.isnan(v) else f"{v:6.3f}"  # noqa: E731
         rows = [
-            f"{name:>10}  {n:5d}  {number(p)}    {number(r)}  {number(f)}"
+            f"{name:>10}  {n:5d}    {number(p)}  {number(r)}  {number(f)}"
             for name, n, p, r, f in zip(
                 self.classes, self.counts, self.precision, self.recall, self.f1, strict=True
             )

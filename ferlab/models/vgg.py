@@ -1,0 +1,157 @@
+"""VGG16 for faces: a base that was trained on something else, and a new head.
+
+Simonyan and Zisserman 2014 (arXiv 1409.1556). Two bases are on offer: Keras's VGG16, whose weights were
+learned on ImageNet and are downloaded once, and a narrow one, whose weights come with ferlab and were
+learned on drawn faces: not their expression labels, but how strongly each action unit is at work.
+"""
+
+import argparse
+import socket
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+# Convolutions and filters of the five blocks; each block ends with 2x2 max pooling.
+BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
+NARROW = 4  # the narrow base has a quarter of the filters, so a sixteenth of the weights
+NARROW_WEIGHTS = Path(__file__).parents[1] / "weights" / "vgg16-narrow.npz"
+# Blue, green and red means of ImageNet, which Keras's VGG16 expects to be taken off.
+IMAGENET_MEANS = (103.939, 116.779, 123.68)
+PATIENCE_S = 20  # to wait for a server that doesn't answer
+
+
+def narrow_base():
+    """VGG16's thirteen convolutions with a quarter of the filters: (n, 48, 48, 3) to (n, 1, 1, 128).
+
+    Unlike the published network it normalises each batch between convolution and ReLU: without that
+    thirteen layers hardly train from random weights.
+    """
+    image = x = keras.Input((48, 48, 3))
+    for block, (convolutions, filters) in enumerate(BLOCKS, start=1):
+        for number in range(1, convolutions + 1):
+            name = f"block{block}_conv{number}"
+            x = layers.Conv2D(filters // NARROW, 3, padding="same", use_bias=False, name=name)(x)
+            x = layers.BatchNormalization(name=f"{name}_norm")(x)
+            x = layers.ReLU(name=f"{name}_relu")(x)
+        x = layers.MaxPooling2D(name=f"block{block}_pool")(x)
+    return keras.Model(image, x, name="base")
+
+
+def _shipped_narrow_base():
+    """The narrow base with the weights that come with ferlab."""
+    base = narrow_base()
+    with np.load(NARROW_WEIGHTS) as saved:
+        base.set_weights([saved[f"w{i}"].astype("float32") for i in range(len(saved.files))])
+    return base
+
+
+def _full_base(weights):
+    return keras.applications.VGG16(include_top=False, weights=weights, input_shape=(48, 48, 3), name="base")
+
+
+def _imagenet_base():
+    """Keras's VGG16 with ImageNet weights, or the narrow base where they can't be had."""
+    waited = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(PATIENCE_S)
+    try:
+        return _full_base("imagenet")
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        print(
+            f"VGG16's ImageNet weights can't be had ({str(error).splitlines()[0][:80]}): going on with "
+            "ferlab's narrow VGG16, learned on drawn faces. With the .h5 file at hand, pass weights=PATH."
+        )
+        return _shipped_narrow_base()
+    finally:
+        socket.setdefaulttimeout(waited)
+
+
+def _base_from_file(path):
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f"weights={str(path)!r}: there is no such file; expected 'imagenet', 'narrow', None, or the path "
+            "of VGG16 weights without top, as Keras saves them (.h5)"
+        )
+    try:
+        return _full_base(str(path))
+    except Exception as error:
+        raise ValueError(
+            f"{path} doesn't hold the weights of VGG16 without its top: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
+    """VGG16 with a new head, for grey faces (n, 48, 48, 1) in 0..255; returns probabilities (n, classes).
+
+    weights  "imagenet": downloaded by Keras (56 MB, once). Where that fails it says so and takes the next.
+             "narrow": ferlab's quarter-width base, learned on drawn faces.
+             a path: a file of VGG16 weights without top. None: full width, random.
+    head     units of the one hidden layer between base and classes
+    dropout  share of values hidden before and after that layer in training
+
+    The base is one layer, so it is frozen with `model.get_layer("base").trainable = False`: train the head
+    first, then let the base go and train all of it at a smaller learning rate. The repeat to three channels
+    and VGG16's own scaling are the model's first layers.
+    """
+    if weights is None:
+        base = _full_base(None)
+    elif weights == "imagenet":
+        base = _imagenet_base()
+    elif weights == "narrow":
+        base = _shipped_narrow_base()
+    else:
+        base = _base_from_file(weights)
+    image = keras.Input((48, 48, 1), name="image")
+    x = layers.Concatenate(name="rgb")([image, image, image])
+    x = layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS], name="scale")(x)
+    x = layers.Flatten(name="features")(base(x))
+    x = layers.Dropout(dropout, name="dropout1")(x)
+    x = layers.Dense(head, activation="relu", name="hidden")(x)
+    x = layers.Dropout(dropout, name="dropout2")(x)
+    x = layers.Dense(classes, name="classes")(x)
+    return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="vgg16")
+
+
+def train_narrow_base(faces, validation, *, epochs, folder=None, target=NARROW_WEIGHTS):
+    """Teach the narrow base the action units of drawn faces and write its weights, in half precision.
+
+    Prints how well the units of the validation faces are read: the correlation of each with the answer.
+    """
+    from ..emotions import ACTION_UNITS
+    from ..training import fit
+
+    keras.utils.set_random_seed(0)
+    image = keras.Input((48, 48, 1))
+    x = layers.Concatenate()([image, image, image])
+    x = layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS])(x)
+    base = narrow_base()
+    x = layers.Dropout(0.2)(layers.Flatten()(base(x)))
+    model = keras.Model(
+        image, layers.Activation("sigmoid", dtype="float32")(layers.Dense(len(ACTION_UNITS))(x))
+    )
+    pairs = [(f.images, f.units) for f in (faces, validation)]
+    fit(model, *pairs, epochs=epochs, loss="binary_crossentropy", folder=folder)
+    with open(target, "wb") as file:
+        np.savez_compressed(file, **{f"w{i}": w.astype("float16") for i, w in enumerate(base.get_weights())})
+    answers = model.predict(validation.images[..., None], batch_size=256, verbose=0)
+    for column, (number, (name, _)) in enumerate(ACTION_UNITS.items()):
+        pair = validation.units[:, column], answers[:, column]
+        print(f"AU {number:2d} {name}: correlation {np.corrcoef(*pair)[0, 1]:.2f}")
+
+
+def main():
+    """python -m ferlab.models.vgg: train the narrow base on freshly drawn faces and ship its weights."""
+    from ..drawn import draw_faces
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--faces", type=int, default=12_000, help="how many to draw for training")
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--folder", help="keep the training's state here, to go on after a kill")
+    args = parser.parse_args()
+    faces, validation = draw_faces(args.faces, seed=1605), draw_faces(1000, seed=1606)
+    train_narrow_base(faces, validation, epochs=args.epochs, folder=args.folder)
+
+
+if __name__ == "__main__":
+    main()
