@@ -30,7 +30,7 @@ requirements:
 .venv/ready: requirements.txt pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "ferlab needs Python 3.11, 3.12 or 3.13 (TensorFlow has no wheels for newer ones yet)."; \
 	  echo "Found: $$(python3 --version 2>&1). Install one, or name it: make lab PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Building .venv (about 2 GB, a few minutes, once) ..."
+	@echo "Building .venv (about 3 GB, a few minutes, once) ..."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
