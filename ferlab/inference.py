@@ -4,6 +4,7 @@ A LiteRT flatbuffer holds numbers and the names of built-in operations. Opening 
 whoever wrote it, unlike a pickle or a Keras model with Lambda layers.
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -25,12 +26,12 @@ def as_batch(images):
     images: (n, 48, 48) or (n, 48, 48, 1), integers or floats. ValueError says what is wrong with others.
     """
     images = np.asarray(images)
+    found = images.shape
     if images.ndim == 3:
         images = images[..., None]
     if images.ndim != 4 or images.shape[1:] != (48, 48, 1):
-        hint = "; give one image as image[None]" if images.shape[:2] == (48, 1) else ""
-        shape = images.shape[:-1] if hint else images.shape
-        raise ValueError(f"images are {shape}, expected (n, 48, 48) or (n, 48, 48, 1){hint}")
+        hint = "; give one image as image[None]" if images.shape == (48, 48) else ""
+        raise ValueError(f"images are {found}, expected (n, 48, 48) or (n, 48, 48, 1){hint}")
     if images.dtype.kind not in "uif":
         raise ValueError(f"images are {images.dtype}, expected numbers from 0 to 255")
     if not len(images):
@@ -135,10 +136,25 @@ def _interpreter(content, path, threads, batch=None):
         if batch:
             index = interpreter.get_input_details()[0]["index"]
             interpreter.resize_tensor_input(index, (batch, 48, 48, 1))
-        interpreter.allocate_tensors()
+        with _quiet():
+            interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or not made for this LiteRT: {error}") from error
     return interpreter
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keep LiteRT's note about its delegate out of notebooks. It goes past sys.stderr, and no setting
+    stops it. What goes wrong is raised as an exception besides."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _check_signature(path, inputs, outputs):
