@@ -20,7 +20,7 @@ _NETWORKS = {
         "squeezenet",
         {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False},
     ),
-    "vgg16": ("vgg", "vgg16", {}),
+    "vgg16": ("vgg", "vgg16_transfer", {}),
 }
 # Keras's own, but they carry code, or fetch a program from beside the file.
 _RUNS_CODE = {"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
