@@ -1,0 +1,41 @@
+"""Figures of faces and of their labels."""
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+from . import Picture
+
+
+def sheet(images, titles=None, columns=10, *, size=0.9, about="faces"):
+    """Faces side by side, row by row.
+
+    images   (n, 48, 48) or (n, 48, 48, 1), 0..255
+    titles   n texts to put above the faces, or None
+    columns  faces in a row
+    size     inches a face is wide
+    about    what the faces are, for the alt text
+
+    Returns a Picture whose alt text gives the number of faces and their titles.
+    """
+    images = np.asarray(images)
+    if images.ndim not in (3, 4) or not len(images):
+        raise ValueError(f"images are {images.shape}, expected (n, 48, 48) with at least one face")
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"{len(titles)} titles for {len(images)} images; give one each, or None")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    lines = max((str(t).count("\n") + 1 for t in titles), default=0) if titles is not None else 0
+    height = rows * (size * 1.06 + 0.16 * lines)
+    figure, axes = plt.subplots(rows, columns, figsize=(columns * size * 1.06, height), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
+        axis.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        if titles is not None:
+            axis.set_title(titles[i], fontsize=8, pad=2)
+    gap = 0.06 + 0.2 * lines / size
+    figure.subplots_adjust(left=0, right=1, bottom=0, top=1 - 0.16 * lines / height, wspace=0.06, hspace=gap)
+    alt = f"{len(images)} {about} in {rows} row{'s' if rows > 1 else ''} of up to {columns}."
+    if titles is not None:
+        alt += " In order: " + "; ".join(str(t).replace("\n", " ") for t in titles) + "."
+    return Picture(figure, alt)
