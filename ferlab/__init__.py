@@ -7,6 +7,9 @@
 from importlib import import_module
 
 from .faces import Faces
+from .quiet import quiet_tensorflow
+
+quiet_tensorflow()
 
 __version__ = "0.1.0"
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from ..quiet import no_stderr
+
 WEIGHTS = Path(__file__).parents[1] / "weights"
 
 # name -> (module of this package, function in it, its arguments)
@@ -86,13 +88,13 @@ def _refuse_foreign_code(path):
         known = module.split(".")[0] == "keras" or str(part.get("registered_name")).startswith("ferlab>")
         if kind in _RUNS_CODE or not (known or kind == "__keras_tensor__"):
             raise ValueError(
-                f"{path} holds {kind!r} from module {module!r}: ferlab loads networks made of Keras's and its "
-                "own layers only, since anything else could run code of the file's author"
+                f"{path} holds {kind!r} from module {module!r}: ferlab loads networks made of Keras's and "
+                "its own layers only, since anything else could run code of the file's author"
             )
 
 
 def _parts(config):
-    """Every dict in the config that names a class, at any depth, but for the training set-up, which is not read."""
+    """Every dict in the config that names a class, at any depth. The training set-up is never read."""
     if isinstance(config, dict):
         if "class_name" in config:
             yield config
@@ -147,23 +149,30 @@ def _litert(model):
         model.export(folder, format="tf_saved_model", verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        return converter.convert()
+        with no_stderr():  # notes about its passes; what goes wrong is raised
+            return converter.convert()
 
 
 def _check_same_labels(model, litert):
     """ValueError where the LiteRT file answers otherwise than the network it was made from."""
-    from ai_edge_litert.interpreter import Interpreter
-
     blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
     images = blobs.repeat(8, 1).repeat(8, 2)
-    interpreter = Interpreter(model_content=litert)
-    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], images.shape)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], images)
-    interpreter.invoke()
-    small = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    small = _run_litert(litert, images)
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
     second, first = np.sort(full, 1)[:, -2:].T
     sure = first - second > 0.1  # nearer ones may tip over when weights are rounded to 8 bits
     if (small.argmax(1) != full.argmax(1))[sure].any():
         raise ValueError("the LiteRT file gives other labels than the network; it was not written")
+
+
+def _run_litert(content, images):
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=content)
+    (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(given["index"], images.shape)
+    with no_stderr():
+        interpreter.allocate_tensors()
+    interpreter.set_tensor(given["index"], images)
+    interpreter.invoke()
+    return interpreter.get_tensor(answer["index"])
