@@ -1,0 +1,309 @@
+"""Evaluation: against hand-worked and published numbers, scikit-learn, and predictors whose score is known."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import sklearn.metrics
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ferlab import Faces, evaluate
+from ferlab.emotions import FER2013, FERPLUS, VOTES
+from ferlab.evaluation import SHIFT, VIEWS, Report, _shifted, human_ceiling, wilson_interval
+
+
+def make_faces(labels, classes=FER2013, images=None, votes=None):
+    labels = np.asarray(labels)
+    n = len(labels)
+    if images is None:
+        images = np.zeros((n, 48, 48), np.uint8)
+        images[:, 0, 0] = labels  # so that an oracle can read the label off
+        images[:, 0, 47] = labels  # the mirror image says the same
+    return Faces(images, labels, classes, "test faces", np.ones(n, np.uint8), np.arange(n), votes=votes)
+
+
+def oracle(k=7):
+    return lambda images: np.eye(k)[images[:, 0, 0].astype(int)]
+
+
+def report_of(labels, probabilities, classes=None):
+    probabilities = np.asarray(probabilities, np.float32)
+    classes = classes or tuple("abcdefgh"[: probabilities.shape[1]])
+    return Report(classes, np.asarray(labels), probabilities)
+
+
+def random_report(n, k, seed):
+    rng = np.random.default_rng(seed)
+    return report_of(rng.integers(k, size=n), rng.dirichlet(np.ones(k), n))
+
+
+def test_three_classes_by_hand():
+    # a: 4 faces, 3 found, 1 taken for b. b: 3 faces, 1 found, 2 taken for a. c: 3 faces, all found.
+    labels = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2]
+    report = report_of(labels, np.eye(3)[[0, 0, 0, 1, 1, 0, 0, 2, 2, 2]])
+    assert report.confusion.tolist() == [[3, 1, 0], [2, 1, 0], [0, 0, 3]]
+    assert report.counts.tolist() == [4, 3, 3]
+    assert report.accuracy == 0.7
+    assert report.recall == pytest.approx([3 / 4, 1 / 3, 1])
+    assert report.precision == pytest.approx([3 / 5, 1 / 2, 1])
+    assert report.f1 == pytest.approx([2 / 3, 2 / 5, 1])
+    assert report.mean_recall == pytest.approx((3 / 4 + 1 / 3 + 1) / 3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(20, 200), st.integers(2, 8), st.integers(0, 999))
+def test_agrees_with_scikit_learn(n, k, seed):
+    report = random_report(n, k, seed)
+    truth, answer, every = report.labels, report.predicted, range(k)
+    assert report.accuracy == pytest.approx(sklearn.metrics.accuracy_score(truth, answer))
+    if len(np.unique(truth)) == k:
+        assert report.mean_recall == pytest.approx(sklearn.metrics.balanced_accuracy_score(truth, answer))
+        loss = sklearn.metrics.log_loss(truth, report.probabilities, labels=every)
+        assert report.log_loss == pytest.approx(loss, rel=1e-4)
+    assert report.confusion.sum() == n
+    assert np.trace(report.confusion) == report.right.sum()
+
+
+def test_wilson_against_published_values():
+    # Newcombe 1998 (Statistics in Medicine 17), table I, method 3.
+    published = {
+        (81, 263): (0.2553, 0.3662),
+        (15, 148): (0.0624, 0.1605),
+        (0, 20): (0.0, 0.1611),
+        (1, 29): (0.0061, 0.1718),
+    }
+    for (hits, n), expected in published.items():
+        assert wilson_interval(hits, n) == pytest.approx(expected, abs=5e-5)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_wilson_holds_the_share_and_stays_within_0_and_1(n, share):
+    hits = round(share * n)
+    low, high = wilson_interval(hits, n)
+    assert 0 <= low <= hits / n <= high <= 1
+    assert high - low <= 1
+
+
+def test_wilson_covers_95_of_100():
+    hits = np.random.default_rng(0).binomial(500, 0.7, 4000)
+    low, high = wilson_interval(hits, 500)
+    assert np.mean((low <= 0.7) & (high >= 0.7)) == pytest.approx(0.95, abs=0.015)
+
+
+def test_wilson_of_nothing_says_nothing():
+    assert wilson_interval(0, 0) == (0, 1)
+
+
+@pytest.mark.parametrize("views", VIEWS)
+def test_a_perfect_predictor_scores_1(views):
+    faces = make_faces(np.arange(600) % 7)
+    images = np.repeat(faces.labels.astype(np.uint8), 48 * 48).reshape(-1, 48, 48)
+    report = evaluate(oracle(), make_faces(faces.labels, images=images), views=views)
+    assert (report.accuracy, report.mean_recall, report.calibration_error) == (1, 1, 0)
+    assert report.interval[1] == 1
+    assert report.recall.tolist() == report.precision.tolist() == [1] * 7
+    assert len(report.mistakes()) == 0
+
+
+def test_a_constant_predictor_has_the_accuracy_of_its_class():
+    labels = np.repeat(np.arange(7), [10, 20, 30, 5, 5, 20, 10])
+    report = evaluate(lambda images: np.tile(np.eye(7)[2], (len(images), 1)), make_faces(labels))
+    assert report.accuracy == pytest.approx(0.3)
+    assert report.mean_recall == pytest.approx(1 / 7)
+    assert report.calibration_error == pytest.approx(0.7)  # quite sure, and right three times of ten
+    assert np.isnan(report.precision[0])
+    assert "-" in repr(report).splitlines()[2]
+
+
+def test_an_undecided_predictor_is_calibrated():
+    labels = np.arange(700) % 7
+    report = evaluate(lambda images: np.full((len(images), 7), 1 / 7), make_faces(labels))
+    assert report.accuracy == pytest.approx(1 / 7)
+    assert report.calibration_error == pytest.approx(0, abs=1e-6)
+
+
+def test_honest_confidence_is_calibrated_and_boasting_is_not():
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1, 20_000)
+    labels = (rng.uniform(size=20_000) > confidence).astype(int)  # class 0 as often as was said
+    honest = report_of(labels, np.stack([confidence, 1 - confidence], 1))
+    assert honest.calibration_error < 0.02
+    assert honest.best_temperature() == pytest.approx(1, abs=0.08)
+    boasting = honest.at_temperature(0.3)
+    assert boasting.calibration_error > 0.1
+    assert boasting.accuracy == honest.accuracy
+    assert boasting.best_temperature() == pytest.approx(1 / 0.3, rel=0.08)
+
+
+def test_calibration_bins_by_hand():
+    report = report_of([0, 0, 1, 0], [(0.95, 0.05), (0.92, 0.08), (0.99, 0.01), (0.6, 0.4)])
+    confidence, accuracy, number = report.calibration
+    assert number.tolist() == [0, 0, 0, 0, 0, 1, 0, 0, 0, 3]
+    assert confidence[9] == pytest.approx((0.95 + 0.92 + 0.99) / 3)
+    assert accuracy[9] == pytest.approx(2 / 3)
+    # (1 * |0.6 - 1| + 3 * |0.95333 - 0.66667|) / 4
+    assert report.calibration_error == pytest.approx((0.4 + 3 * 0.286667) / 4, abs=1e-5)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.2, 5), st.integers(0, 999))
+def test_temperature_keeps_the_labels_and_can_be_taken_back(temperature, seed):
+    report = random_report(50, 5, seed)
+    heated = report.at_temperature(temperature)
+    assert heated.predicted.tolist() == report.predicted.tolist()
+    assert heated.probabilities.sum(1) == pytest.approx(np.ones(50), abs=1e-5)
+    back = heated.at_temperature(1 / temperature)
+    assert back.probabilities == pytest.approx(report.probabilities, abs=1e-3)
+    assert report.at_temperature(report.best_temperature()).log_loss <= report.log_loss + 1e-6
+
+
+def test_views_show_what_they_say():
+    image = np.zeros((1, 48, 48), np.float32)
+    image[0, 20, 30] = 1
+    places = set()
+    for down, right, mirror in VIEWS["ten"]:
+        moved = _shifted(image, down, right, mirror)
+        assert moved.shape == image.shape
+        assert moved.sum() == 1
+        row, column = np.argwhere(moved[0])[0]
+        places.add((int(row), int(column)))
+        assert row == 20 + down
+        assert column == (47 - 30 - right if mirror else 30 + right)
+    assert len(places) == 10
+    ramp = np.tile(np.arange(48.0), (1, 48, 1))
+    assert _shifted(ramp, 0, SHIFT, False)[0, 0, : SHIFT + 1].tolist() == [0] * (SHIFT + 1)  # border repeated
+
+
+def test_flip_changes_nothing_for_a_symmetric_predictor():
+    images = np.random.default_rng(0).integers(0, 256, (40, 48, 48), np.uint8)
+
+    def symmetric(batch):
+        brightness = batch.mean((1, 2)) / 255
+        return np.stack([brightness, 1 - brightness], 1)
+
+    faces = make_faces(np.arange(40) % 2, ("a", "b"), images)
+    one, flip = evaluate(symmetric, faces), evaluate(symmetric, faces, views="flip")
+    assert flip.probabilities == pytest.approx(one.probabilities, abs=1e-6)
+
+
+def test_flip_averages_the_two_sides():
+    images = np.zeros((3, 48, 48), np.uint8)
+    images[:, :, :24] = 255
+
+    def left_side(batch):
+        left = batch[:, :, :24].mean((1, 2)) / 255
+        return np.stack([left, 1 - left], 1)
+
+    report = evaluate(left_side, make_faces([0, 0, 0], ("a", "b"), images), views="flip")
+    assert report.probabilities == pytest.approx(np.full((3, 2), 0.5))
+
+
+def test_batches_make_no_difference():
+    rng = np.random.default_rng(0)
+    faces = make_faces(rng.integers(7, size=600))
+    sizes = []
+
+    def predict(images):
+        sizes.append(len(images))
+        assert images.dtype == np.float32
+        return oracle()(images)
+
+    assert evaluate(predict, faces).accuracy == 1
+    assert sizes == [256, 256, 88]
+
+
+def test_mistakes_come_surest_first():
+    report = report_of([0, 0, 1, 1], [(0.4, 0.6), (0.9, 0.1), (0.8, 0.2), (0.3, 0.7)])
+    assert report.mistakes().tolist() == [2, 0]
+    assert report.mistakes("b").tolist() == [2]
+    assert report.mistakes(taken_for="b").tolist() == [0]
+    assert report.mistakes("a", "a").tolist() == []
+    with pytest.raises(ValueError, match="'happy' is unknown; there are a, b"):
+        report.mistakes("happy")
+
+
+def test_the_table_names_faces_and_views():
+    table = repr(evaluate(oracle(), make_faces(np.arange(70) % 7), views="flip"))
+    assert table.startswith("70 test faces (PublicTest), views: flip")
+    assert "accuracy 100.0% (95 % interval 94.8% to 100.0%)" in table
+    for name in FER2013:
+        assert name in table
+
+
+def ballots(**counts):
+    return [counts.get(name, 0) for name in VOTES]
+
+
+def test_human_ceiling_by_hand():
+    votes = np.array([ballots(happy=3, sad=1), ballots(sad=2), ballots(neutral=1, unknown=9)], np.uint8)
+    faces = make_faces([3, 4, 6], votes=votes)
+    # First face: each happy voter agrees with the other two, the sad one doesn't. Second: both agree.
+    # Third: one vote for a class only, nobody to agree with.
+    share, of_class = human_ceiling(faces)
+    assert share == pytest.approx((3 + 2) / (4 + 2))
+    assert of_class[FER2013.index("happy")] == pytest.approx(3 / 4)
+    assert of_class[FER2013.index("sad")] == 1
+    assert np.isnan(of_class[FER2013.index("neutral")])
+
+
+def test_human_ceiling_shares_ties():
+    # Held out sad: the others are happy, fear, neutral (1 each, tied): each is the truth by a third.
+    votes = np.array([ballots(happy=1, fear=1, neutral=1, sad=1)], np.uint8)
+    assert human_ceiling(make_faces([3], votes=votes))[0] == 0
+    # Held out happy: fear 1 and happy 1 left, so half right; held out fear: wrong. (2 * 1/2 + 0) / 3
+    votes = np.array([ballots(happy=2, fear=1)], np.uint8)
+    assert human_ceiling(make_faces([3], votes=votes))[0] == pytest.approx(1 / 3)
+
+
+def test_human_ceiling_of_the_unanimous_and_of_guessers():
+    unanimous = np.array([ballots(**{name: 10}) for name in FER2013], np.uint8)
+    assert human_ceiling(make_faces(np.arange(7), votes=unanimous))[0] == 1
+    rng = np.random.default_rng(0)
+    guesses = np.zeros((4000, 10), np.uint8)
+    guesses[:, [VOTES.index(c) for c in FER2013]] = rng.multinomial(10, np.ones(7) / 7, 4000)
+    share, of_class = human_ceiling(make_faces(np.zeros(4000, int), votes=guesses))
+    assert share == pytest.approx(1 / 7, abs=0.01)
+    assert of_class == pytest.approx(np.full(7, 1 / 7), abs=0.02)
+
+
+def test_what_it_refuses():
+    faces = make_faces(np.arange(70) % 7)
+    with pytest.raises(ValueError, match="no faces to evaluate on"):
+        evaluate(oracle(), faces[:0])
+    with pytest.raises(ValueError, match="views='two' is unknown; there are one, flip, ten"):
+        evaluate(oracle(), faces, views="two")
+    with pytest.raises(ValueError, match=r"shape \(70, 8\) for 70 images, expected \(70, 7\)"):
+        evaluate(oracle(8), faces)
+    with pytest.raises(ValueError, match=r"shape \(70,\)"):
+        evaluate(lambda images: np.zeros(len(images)), faces)
+    with pytest.raises(ValueError, match="490 values that are not finite"):
+        evaluate(lambda images: np.full((len(images), 7), np.nan), faces)
+    with pytest.raises(ValueError, match="does the model lack its softmax"):
+        evaluate(lambda images: 3 * oracle()(images), faces)
+    with pytest.raises(ValueError, match="carry no annotators' votes"):
+        human_ceiling(faces)
+    with pytest.raises(ValueError, match="none of the 70 faces has two votes"):
+        human_ceiling(make_faces(faces.labels, votes=np.zeros((70, 10), np.uint8)))
+    with pytest.raises(ValueError, match="must be above 0"):
+        evaluate(oracle(), faces).at_temperature(0)
+
+
+def test_classes_that_do_not_match_are_named():
+    class Knows:
+        classes = FERPLUS
+
+        def __call__(self, images):
+            return oracle(8)(images)
+
+    with pytest.raises(ValueError, match=r"knows the classes angry.*contempt; the faces have angry"):
+        evaluate(Knows(), make_faces([0, 1]))
+
+
+def test_loads_no_tensorflow():
+    code = (
+        "import ferlab, sys; ferlab.evaluate; sys.exit('keras' in sys.modules or 'tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
