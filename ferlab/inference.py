@@ -4,7 +4,6 @@ A LiteRT flatbuffer holds numbers and the names of built-in operations. Opening 
 whoever wrote it, unlike a pickle or a Keras model with Lambda layers.
 """
 
-import contextlib
 import json
 import os
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .emotions import FER2013, FERPLUS
+from .quiet import no_stderr
 
 WEIGHTS = Path(__file__).parent / "weights"
 # Images that one interpreter takes at once. 32 SqueezeNet faces still fit the processor's cache: on two
@@ -136,25 +136,12 @@ def _interpreter(content, path, threads, batch=None):
         if batch:
             index = interpreter.get_input_details()[0]["index"]
             interpreter.resize_tensor_input(index, (batch, 48, 48, 1))
-        with _quiet():
+        # A note about its delegate, which no setting stops, would be red in notebooks.
+        with no_stderr():
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or not made for this LiteRT: {error}") from error
     return interpreter
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Keep LiteRT's note about its delegate out of notebooks. It goes past sys.stderr, and no setting
-    stops it. What goes wrong is raised as an exception besides."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _check_signature(path, inputs, outputs):
