@@ -44,7 +44,6 @@ class _QuietTensorFlow:
 
 
 def quiet_tensorflow():
-    """Arrange it. A TF_CPP_MIN_LOG_LEVEL that is set already means that someone wants to see the notes."""
-    if "TF_CPP_MIN_LOG_LEVEL" not in os.environ:
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    """Arrange it, unless someone asks for the notes with a TF_CPP_MIN_LOG_LEVEL below 3."""
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "3":
         sys.meta_path.insert(0, _QuietTensorFlow)
