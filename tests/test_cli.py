@@ -1,0 +1,79 @@
+"""The commands, run as a user runs them."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+
+def ferlab(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "ferlab", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
+    )
+
+
+def write_csv(path, n, seed=0):
+    """Training rows whose label shows in the brightness, then as many PublicTest rows; row 0 is in both."""
+    rng = np.random.default_rng(seed)
+    lines = ["emotion,pixels,Usage"]
+    images = [(rng.integers(0, 30, (48, 48)) + 30 * (i % 7)).ravel().tolist() for i in range(n)]
+    for usage in ("Training", "PublicTest"):
+        for i, image in enumerate(images):
+            shown = image if i == 0 else [v + (usage == "PublicTest") for v in image]
+            lines.append(f"{i % 7},{' '.join(map(str, shown))},{usage}")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_data_counts_what_is_there(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 14)
+    done = ferlab("data", "--source", tmp_path / "fer2013.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Training     14: angry 2, disgust 2" in done.stdout
+    assert "duplicate" in done.stdout
+
+
+def test_train_then_evaluate_what_was_saved(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 70)
+    arguments = ["train", "squeezenet", "--source", tmp_path / "fer2013.csv", "--out", tmp_path / "net"]
+    done = ferlab(*arguments, "--epochs", 1, "--batch-size", 35, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 training images also stand in another split" in done.stdout
+    card = json.loads((tmp_path / "net.json").read_text())
+    assert card["epochs"] == 1
+    assert card["parameters"] == 1_319_175
+    assert card["trained_on"].startswith("69 ")
+
+    done = ferlab("evaluate", tmp_path / "net.tflite", "--source", tmp_path / "fer2013.csv",
+                  "--json", tmp_path / "figures.json", cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["n"] == 70
+    assert figures["accuracy"] == pytest.approx(card["accuracy"], abs=0.05)
+
+
+def test_explain_writes_a_figure_of_a_photo(tmp_path):
+    from skimage import data, io
+
+    io.imsave(tmp_path / "astronaut.png", data.astronaut())
+    done = ferlab("explain", tmp_path / "astronaut.png", "--samples", 100, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "explanation.png").stat().st_size > 10_000
+    assert "slic" in done.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["data", "--source", "nowhere.csv"], "nowhere.csv"),
+        (["explain", "nowhere.jpg"], "nowhere.jpg"),
+        (["evaluate", "no-such-network", "--source", "drawn"], "no-such-network"),
+        (["train", "alexnet", "--drawn", "7", "--out", "x"], "alexnet"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):
+    done = ferlab(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
