@@ -127,13 +127,6 @@ function render({ model, el }) {
         { class: "fp-left" },
         parts.caption,
         element("div", { class: "fp-stage" }, parts.canvas, svg),
-        element("div", { class: "fp-controls" }, element("label", {}, "Fill with", parts.fill), parts.reset, parts.lime),
-        element(
-          "p",
-          { class: "fp-help" },
-          "Click or drag over the face to hide superpixels, and again to bring them back. ",
-          "By keyboard: arrow keys move, space hides.",
-        ),
       ),
       element(
         "div",
@@ -141,6 +134,13 @@ function render({ model, el }) {
         parts.say,
         parts.bars,
         element("p", { class: "fp-legend" }, element("i"), "with nothing hidden, and the change since, in points"),
+        element("div", { class: "fp-controls" }, element("label", {}, "Fill with", parts.fill), parts.reset, parts.lime),
+        element(
+          "p",
+          { class: "fp-help" },
+          "Click or drag over the face to hide superpixels, and again to bring them back. ",
+          "By keyboard: arrow keys move, space hides.",
+        ),
       ),
     ),
     parts.problem,
@@ -390,6 +390,7 @@ function render({ model, el }) {
     return svg.contains(found) && found.dataset.s !== undefined ? Number(found.dataset.s) : -1;
   };
   svg.addEventListener("pointerdown", (event) => {
+    svg.classList.remove("fp-keys");
     const s = pieceAt(event);
     if (s < 0 || event.button) return;
     event.preventDefault();
@@ -409,7 +410,9 @@ function render({ model, el }) {
       stroke = null;
     });
   }
+  svg.addEventListener("keyup", () => svg.classList.add("fp-keys"));
   svg.addEventListener("keydown", (event) => {
+    svg.classList.add("fp-keys");
     if ([" ", "Enter"].includes(event.key)) {
       turn(cursor, !hidden.has(cursor));
       send();

@@ -1,6 +1,7 @@
 """FaceProbe: hide parts of a face by hand and watch the probabilities move."""
 
 import io
+import tempfile
 from pathlib import Path
 
 import anywidget
@@ -8,28 +9,7 @@ import numpy as np
 import traitlets
 
 from ..emotions import COLOURS
-
-HIDE = ("mean", "grey", "blur", "black")
-
-
-def superpixels(image):
-    from skimage.segmentation import slic
-    from skimage.color import gray2rgb
-
-    found = slic(gray2rgb(image), n_segments=50, compactness=10)
-    return np.unique(found, return_inverse=True)[1].reshape(image.shape)
-
-
-def hidden_image(image, segments, fill):
-    from skimage.filters import gaussian
-
-    if fill == "mean":
-        means = np.bincount(segments.ravel(), image.ravel()) / np.bincount(segments.ravel())
-        return means[segments].astype(np.uint8)
-    if fill == "blur":
-        return gaussian(image, 5, preserve_range=True).astype(np.uint8)
-    return np.full_like(image, {"grey": 128, "black": 0}[fill])
-
+from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels, with_hidden
 
 _HERE = Path(__file__).parent
 _GRID = 12  # faces of each label that the grid shows
@@ -95,7 +75,7 @@ class FaceProbe(anywidget.AnyWidget):
             self._show(faces.images[0], f"face 1, labelled {labels[0]}")
         else:
             self.chosen = -1
-            self._show(np.asarray(image), "the face you brought")
+            self._show(as_face(image), "the face you brought")
         self.observe(self._guarded(self._choose), "chosen")
         self.observe(self._guarded(self._open_photo), "photo")
         self.observe(self._guarded(self._answer), "probe")
@@ -114,12 +94,12 @@ class FaceProbe(anywidget.AnyWidget):
     @property
     def hidden(self):
         """Numbers of the superpixels that are hidden, in order."""
-        return tuple(sorted(self.probe["hidden"]))
+        return tuple(self.answer["hidden"])
 
     @property
     def seen(self):
         """uint8 (48, 48): the image as the network gets it, with what is hidden filled."""
-        return np.where(np.isin(self._segments, self.hidden), self._fills[self.probe["fill"]], self._image)
+        return self._filled(self.hidden, self.answer["fill"])
 
     @property
     def probabilities(self):
@@ -133,11 +113,8 @@ class FaceProbe(anywidget.AnyWidget):
 
     def hide(self, superpixels, fill=None):
         """Hide these superpixels and no others, as clicking would."""
-        wanted = {
-            "face": self._number,
-            "hidden": [int(s) for s in superpixels],
-            "fill": fill or self.probe["fill"],
-        }
+        wanted = {"face": self._number, "hidden": [int(s) for s in superpixels]}
+        wanted["fill"] = fill or self.answer["fill"]
         self._check(wanted)
         self.probe = wanted
 
@@ -192,7 +169,14 @@ class FaceProbe(anywidget.AnyWidget):
         from ..photo import face_from_photo
 
         content, self.photo = self.photo, b""
-        self._show(face_from_photo(io.BytesIO(content)), "the face in your photo")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "photo"
+            path.write_bytes(content)
+            try:
+                face = face_from_photo(path)
+            except ValueError as error:
+                raise ValueError(str(error).replace(str(path), "The file")) from error
+        self._show(face, "the face in your photo")
         self.chosen = -1
 
     def _check(self, probe):
@@ -204,14 +188,24 @@ class FaceProbe(anywidget.AnyWidget):
 
     def _answer(self):
         # A click that was on its way while another face arrived is about superpixels that are gone.
-        if self.probe["face"] == self._number:
+        if self.probe["face"] != self._number:
+            return
+        try:
             self._check(self.probe)
-            self._tell(self._ask(self.seen))
+            now = self._ask(self._filled(self.probe["hidden"], self.probe["fill"]))
+        except Exception:
+            self.probe = {name: self.answer[name] for name in ("face", "hidden", "fill")}
+            raise
+        self._tell(now)
+
+    def _filled(self, hidden, fill):
+        shown = ~np.isin(np.arange(self.face["count"]), hidden)
+        return with_hidden(self._image, self._fills[fill], self._segments, shown[None])[0]
 
     def _tell(self, now):
         self.answer = {
             "face": self._number,
-            "hidden": list(self.hidden),
+            "hidden": sorted(self.probe["hidden"]),
             "fill": self.probe["fill"],
             "classes": self._classes,
             "colours": [COLOURS.get(name, "#7F7F7F") for name in self._classes],

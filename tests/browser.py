@@ -1,0 +1,161 @@
+"""JupyterLab in a real browser, for the tests of widgets and for the screenshots.
+
+    with lab(folder) as server, chromium() as browser:
+        notebook = Notebook(browser, server, "00-start-here.ipynb")
+
+Debian's Chromium is driven by Playwright. JupyterLab's settings, workspace and kernel live in a
+temporary folder, so that nothing of the user's is read or changed.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Server:
+    address: str
+    token: str
+
+
+@contextlib.contextmanager
+def lab(folder):
+    """A JupyterLab that serves `folder`, on a free port, with settings of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory() as own:
+        places = {f"JUPYTER_{name}_DIR": f"{own}/{name.lower()}" for name in ("CONFIG", "RUNTIME", "DATA")}
+        places |= {f"JUPYTERLAB_{name}_DIR": f"{own}/{name.lower()}" for name in ("SETTINGS", "WORKSPACES")}
+        # Else a question about news lies over the page.
+        quiet = Path(own) / "settings" / "@jupyterlab" / "apputils-extension"
+        quiet.mkdir(parents=True)
+        (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+        log = open(f"{own}/log", "w+")  # noqa: SIM115 (closed below, after the server)
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+        command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
+        command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port_retries=0"]
+        process = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            server = Server(f"http://127.0.0.1:{port}", token)
+            _wait_for(server, process, log)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(20)
+            log.close()
+
+
+def _wait_for(server, process, log, seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{server.address}/api?token={server.token}", timeout=2)
+            return
+        except OSError:
+            time.sleep(0.2)
+    log.seek(0)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read()[-3000:]}")
+
+
+@contextlib.contextmanager
+def chromium():
+    """The browser. Give its pages time: two cores may be shared with other tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab. Collects what went wrong on the page and in the kernel."""
+
+    def __init__(self, browser, server, name, *, width=1300, height=1000, dark=False):
+        self.context = browser.new_context(viewport={"width": width, "height": height})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.page_errors = []
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.goto(f"{server.address}/doc/tree/{name}?reset&token={server.token}")
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
+        self.page.evaluate(_LISTEN)
+        if dark:
+            self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        self.wait_until_idle()
+
+    def command(self, name, arguments=None):
+        """Run one of JupyterLab's commands, without waiting: its promise may never end."""
+        run = "([name, given]) => { window.jupyterapp.commands.execute(name, given ?? {}); }"
+        self.page.evaluate(run, [name, arguments])
+
+    def wait_until_idle(self, seconds=60):
+        self.page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'",
+            timeout=1000 * seconds,
+        )
+
+    def run_all(self, seconds=80):
+        """Run every cell, and wait for the last one's number."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+                 .filter((c) => c.cell_type === "code" && c.source.trim());
+               return cells.every((c) => c.execution_count) || window.kernelErrors.length; }""",
+            timeout=1000 * seconds,
+        )
+        self.wait_until_idle(seconds)
+
+    def ask(self, expression):
+        """What the kernel says an expression is, as text."""
+        return self.page.evaluate(_ASK, expression)
+
+    @property
+    def kernel_errors(self):
+        """Exceptions in cells and in callbacks: iopub is the only place where the latter show."""
+        return self.page.evaluate("() => window.kernelErrors")
+
+    def close(self):
+        self.page.evaluate(
+            "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+        )
+        self.context.close()
+
+
+_LISTEN = """() => {
+  window.kernelErrors = [];
+  const context = window.jupyterapp.shell.currentWidget.sessionContext;
+  context.iopubMessage.connect((_, message) => {
+    if (message.header.msg_type === "error") window.kernelErrors.push(message.content.evalue);
+  });
+}"""
+_ASK = """async (expression) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code: "", user_expressions: { answer: expression }, silent: false,
+                                         store_history: false });
+  const reply = await future.done;
+  const answer = reply.content.user_expressions.answer;
+  return answer.status === "ok" ? answer.data["text/plain"] : `${answer.ename}: ${answer.evalue}`;
+}"""
