@@ -1,18 +1,22 @@
 """Training that can be killed and goes on where it was.
 
 `fit` is keras.Model.fit with the parts a course needs around it: augmentation in front of the model,
-the best weights kept by validation accuracy, and a state file after every epoch.
+the best weights kept by validation accuracy, a state file after every epoch, and one line of progress.
 """
 
 import contextlib
 import json
 import os
+import sys
 import tempfile
+import time
+import zipfile
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from .inference import as_batch
 from .preprocessing import one_hot
 
 
@@ -22,18 +26,11 @@ class Batches(keras.utils.PyDataset):
     def __init__(self, images, targets, weights, batch_size, seed):
         super().__init__()
         self.arrays = (images, targets, weights)
-        self.batch_size, self.seed, self.epoch = batch_size, seed, 0
-        self._shuffle()
+        self.batch_size, self.seed = batch_size, seed
+        self.start(epoch=0)
 
-    def _shuffle(self):
-        self.order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.arrays[0]))
-
-    def start_at(self, epoch):
-        self.epoch = epoch
-        self._shuffle()
-
-    def on_epoch_end(self):
-        self.start_at(self.epoch + 1)
+    def start(self, epoch):
+        self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.arrays[0]))
 
     def __len__(self):
         return -(-len(self.order) // self.batch_size)
@@ -45,11 +42,15 @@ class Batches(keras.utils.PyDataset):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """After each epoch: the whole state, so that a kill costs one epoch at most, and the best weights."""
+    """After each epoch: the best weights and the whole state, so that a kill costs one epoch at most.
 
-    def __init__(self, folder, model, patience):
+    The best weights are written first. After a kill between the two files the state is that of the
+    epoch before, which is then trained again and finds the same best weights.
+    """
+
+    def __init__(self, folder, model, patience, settings):
         super().__init__()
-        self.folder, self.served, self.patience = Path(folder), model, patience
+        self.folder, self.served, self.patience, self.settings = Path(folder), model, patience, settings
         self.state, self.best_file = self.folder / "state.npz", self.folder / "best.weights.h5"
         self.history, self.best, self.best_epoch = {}, -np.inf, -1
 
@@ -57,32 +58,49 @@ class Checkpoints(keras.callbacks.Callback):
         """Load the state of an earlier run, if there is one. Returns the number of epochs it did."""
         if not self.state.exists():
             return 0
-        with np.load(self.state) as saved:
-            about = json.loads(str(saved["about"]))
-            values = [saved[f"v{i}"] for i in range(len(saved.files) - 1)]
+        about, values = self._read()
         variables = _all_variables(model)
         if [list(v.shape) for v in variables] != [list(v.shape) for v in values]:
             raise ValueError(
-                f"{self.state} was written by another model or optimizer; give this training another folder"
+                f"{self.state} was written by another model; give this training another folder, or delete it"
+            )
+        then = about.get("settings", self.settings)
+        changed = [f"{k} was {then[k]}, is {v}" for k, v in self.settings.items() if then[k] != v]
+        if changed:
+            raise ValueError(
+                f"{self.state} is of a training with other settings ({'; '.join(changed)}); "
+                "give this one another folder, or delete it"
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.history, self.best, self.best_epoch = about["history"], about["best"], about["best_epoch"]
         return about["epochs"]
 
+    def _read(self):
+        try:
+            with np.load(self.state) as saved:
+                return json.loads(str(saved["about"])), [saved[f"v{i}"] for i in range(len(saved.files) - 1)]
+        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, OSError) as error:
+            raise ValueError(
+                f"{self.state} is damaged ({error}); delete it to begin anew. "
+                f"The best weights so far are in {self.best_file}"
+            ) from error
+
     def on_epoch_end(self, epoch, logs=None):
-        for name, value in (logs or {}).items():
+        if not np.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"the loss is {logs['loss']} in epoch {epoch + 1}: try a smaller learning_rate"
+            )
+        for name, value in logs.items():
             self.history.setdefault(name, []).append(float(value))
         if logs["val_accuracy"] > self.best:
             self.best, self.best_epoch = float(logs["val_accuracy"]), epoch
-            unfinished = self.folder / "unfinished.weights.h5"
-            self.served.save_weights(unfinished)
-            os.replace(unfinished, self.best_file)
-        about = dict(history=self.history, best=self.best, best_epoch=self.best_epoch, epochs=epoch + 1)
-        values = {f"v{i}": np.asarray(keras.ops.convert_to_numpy(v)) for i, v in enumerate(_all_variables(self.model))}
-        unfinished = self.state.with_suffix(".unfinished.npz")
-        np.savez(unfinished, about=json.dumps(about), **values)
-        os.replace(unfinished, self.state)  # one step: a kill leaves the old state or the new one
+            _replace(self.best_file, ".weights.h5", self.served.save_weights)
+        about = {"history": self.history, "best": self.best, "best_epoch": self.best_epoch}
+        about |= {"epochs": epoch + 1, "settings": self.settings}
+        numbers = [keras.ops.convert_to_numpy(v) for v in _all_variables(self.model)]
+        values = {f"v{i}": np.asarray(v) for i, v in enumerate(numbers)}
+        _replace(self.state, ".npz", lambda path: np.savez(path, about=json.dumps(about), **values))
         if self.out_of_patience(epoch):
             self.model.stop_training = True
 
@@ -90,13 +108,76 @@ class Checkpoints(keras.callbacks.Callback):
         return bool(self.patience) and epoch - self.best_epoch >= self.patience
 
 
+def _replace(path, ending, write):
+    """Write beside `path`, then rename: a kill or a full disk leaves the old file or the new one."""
+    unfinished = path.with_name(f"unfinished{ending}")
+    try:
+        write(unfinished)
+        os.replace(unfinished, path)
+    except (OSError, RuntimeError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise OSError(
+            f"{path} could not be written ({error}); what stood there is untouched. "
+            "Make room and start again: training goes on after its last whole epoch"
+        ) from error
+
+
 def _all_variables(model):
     """Weights, the states of random generators, and the optimizer's memory, in a fixed order."""
     return [*model.trainable_variables, *model.non_trainable_variables, *model.optimizer.variables]
 
 
+class Progress(keras.callbacks.Callback):
+    """One line that is written over and over, in a notebook or a terminal; in a log file a line an epoch."""
+
+    def __init__(self, epochs, checkpoints):
+        super().__init__()
+        self.epochs, self.checkpoints, self.display = epochs, checkpoints, None
+
+    def on_train_begin(self, logs=None):
+        self.begun = self.shown = time.perf_counter()
+        shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+        if hasattr(shell, "kernel"):
+            from IPython.display import display
+
+            self.display = display({"text/plain": ""}, raw=True, display_id=True)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.line = f"epoch {epoch + 1}/{self.epochs}"
+
+    def on_train_batch_end(self, batch, logs=None):
+        if time.perf_counter() - self.shown > 0.25:
+            self.shown = time.perf_counter()
+            done = round(20 * (batch + 1) / self.params["steps"])
+            self._show(f"{self.line} {'━' * done}{'·' * (20 - done)} {_numbers(logs)}{self._best()}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._show(f"{self.line}: {_numbers(logs)}{self._best()}", whole_epoch=True)
+
+    def on_train_end(self, logs=None):
+        seconds = time.perf_counter() - self.begun
+        self._show(f"{self.line} done after {seconds:.0f} s{self._best()}", last=True)
+
+    def _show(self, text, whole_epoch=False, last=False):
+        if self.display:
+            self.display.update({"text/plain": text}, raw=True)
+        elif sys.stdout.isatty():  # back to the line's start, and clear what a longer one left behind
+            print(f"\r{text}\x1b[K", end="\n" if last else "", flush=True)
+        elif whole_epoch or last:
+            print(text, flush=True)
+
+    def _best(self):
+        best, epoch = self.checkpoints.best, self.checkpoints.best_epoch
+        return f" | best val_accuracy {best:.3f} in epoch {epoch + 1}" if epoch >= 0 else ""
+
+
+def _numbers(logs):
+    shown = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in logs]
+    return "  ".join(f"{name} {logs[name]:.3f}" for name in shown)
+
+
 def best_precision():
-    """"mixed_bfloat16" where the processor multiplies bfloat16 in hardware, else "float32"."""
+    """ "mixed_bfloat16" where the processor multiplies bfloat16 in hardware, else "float32"."""
     try:
         flags = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -106,8 +187,9 @@ def best_precision():
 
 def set_precision(model, policy):
     """Compute in this number format from now on; weights stay float32. The softmax keeps float32."""
+    kept = keras.Model | keras.layers.InputLayer | keras.layers.Rescaling | keras.layers.Softmax
     for layer in model._flatten_layers(include_self=False):
-        if not isinstance(layer, keras.Model | keras.layers.InputLayer | keras.layers.Rescaling | keras.layers.Softmax):
+        if not isinstance(layer, kept):
             layer.dtype_policy = policy
 
 
@@ -127,71 +209,92 @@ def fit(
     folder=None,
     precision=None,
     seed=0,
-    verbose="auto",
+    verbose=True,
 ):
     """Train `model` and leave in it the weights that were best on the validation faces.
 
-    train, validation  Faces, or a pair (images uint8 (n, 48, 48), targets float32 (n, k))
+    train, validation  Faces, or a pair (images 0..255 (n, 48, 48), targets float32 (n, k))
     learning_rate      highest step size of AdamW; a cosine takes it to zero over the epochs
+    loss               a Keras loss, or the name of one
     class_weight       {class: weight}, for instance preprocessing.class_weights(...)
-    augment            a keras layer put in front of the model while it trains, never when it serves
+    augment            a Keras layer put in front of the model while it trains, never when it serves
     patience           stop after so many epochs without a better validation accuracy
-    folder             where to keep state and best weights. Call again with the same folder after a
-                       kill and training goes on after its last whole epoch, to the same end.
+    folder             where to keep state and best weights. Make the same call with the same folder after
+                       a kill and training goes on after its last whole epoch, to the same end.
     precision          "float32" or "mixed_bfloat16"; None takes what this processor does best
+    seed               of shuffling, dropout and augmentation. The first weights are the model's: call
+                       keras.utils.set_random_seed before you build it to get those again too.
+    verbose            show progress
 
     Returns {"loss": [...], "accuracy": [...], "val_loss": [...], "val_accuracy": [...]}, one entry an epoch.
+    Losses and accuracies of training are means over an epoch in which the network changed, with dropout
+    and augmentation at work; those of validation are taken after it, without.
+
+    ValueError for images or targets that don't fit the model, and for a folder that holds the state of
+    another training. FloatingPointError where the loss stops being a number.
     """
+    images, targets = _arrays(train, model, "training")
+    validation = _arrays(validation, model, "validation")
+    weights = np.ones(len(images), np.float32)
+    if class_weight:
+        weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
+        weights = weights[targets.argmax(1)]
+    settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
+    settings |= {"weight_decay": weight_decay, "seed": seed}
     with contextlib.ExitStack() as stack:
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         keras.utils.set_random_seed(seed)
-        images, targets = _arrays(train)
-        weights = np.ones(len(images), np.float32)
-        if class_weight:
-            weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
-            weights = weights[targets.argmax(1)]
         batches = Batches(images, targets, weights, batch_size, seed)
         set_precision(model, precision or best_precision())
+        stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])
-        steps = len(batches) * epochs
-        schedule = keras.optimizers.schedules.CosineDecay(
-            learning_rate / 20, steps, warmup_target=learning_rate, warmup_steps=min(steps // 20, 500)
-        )
-        optimizer = keras.optimizers.AdamW(schedule, weight_decay=weight_decay)
-        # XLA is slower than not for these convolutions on a CPU, and JAX has nothing else.
-        jit = keras.backend.backend() == "jax"
-        trained.compile(optimizer, loss, weighted_metrics=["accuracy"], jit_compile=jit)
-        trained.build((None, 48, 48, 1))
-        optimizer.build(trained.trainable_variables)
-        checkpoints = Checkpoints(folder, model, patience)
+        _compile(trained, loss, learning_rate, weight_decay, len(batches) * epochs)
+        checkpoints = Checkpoints(folder, model, patience, settings)
         done = checkpoints.restore(trained)
-        batches.start_at(done)
-        try:
-            if done < epochs and not checkpoints.out_of_patience(done - 1):
-                trained.fit(
-                    batches,
-                    epochs=epochs,
-                    initial_epoch=done,
-                    validation_data=_arrays(validation, as_float=True),
-                    validation_batch_size=512,
-                    callbacks=[checkpoints],
-                    verbose=verbose,
-                )
-        finally:
-            set_precision(model, "float32")
-        if checkpoints.best_file.exists():
-            model.load_weights(checkpoints.best_file)
+        shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start(epoch))
+        if done < epochs and not checkpoints.out_of_patience(done - 1):
+            trained.fit(
+                batches,
+                epochs=epochs,
+                initial_epoch=done,
+                validation_data=validation,
+                validation_batch_size=512,
+                callbacks=[shuffle, checkpoints, *([Progress(epochs, checkpoints)] if verbose else [])],
+                shuffle=False,  # else Keras shuffles the batches once more, by a state that is not saved
+                verbose=0,
+            )
+        model.load_weights(checkpoints.best_file)
         return checkpoints.history
 
 
-def _arrays(faces, as_float=False):
-    """Images (n, 48, 48, 1) and targets (n, k) from Faces or from a pair."""
+def _compile(trained, loss, learning_rate, weight_decay, steps):
+    """AdamW (Loshchilov and Hutter 2019): warms up for a twentieth of the steps, then follows a cosine."""
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / 20, steps, warmup_target=learning_rate, warmup_steps=min(steps // 20, 500)
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=weight_decay)
+    # XLA is slower than not for these convolutions on a CPU, and JAX has nothing else.
+    jit = keras.backend.backend() == "jax"
+    trained.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit)
+    trained.build((None, 48, 48, 1))
+    optimizer.build(trained.trainable_variables)
+
+
+def _arrays(faces, model, which):
+    """Images (n, 48, 48, 1) and float32 targets (n, k) from Faces or from a pair, checked."""
     if isinstance(faces, tuple):
         images, targets = faces
     else:
         images, targets = faces.images, one_hot(faces.labels, len(faces.classes))
-    images = np.asarray(images).reshape(len(images), 48, 48, 1)
-    if len(images) != len(targets):
-        raise ValueError(f"{len(images)} images came with {len(targets)} targets")
-    return (images.astype("float32") if as_float else images), np.asarray(targets, np.float32)
+    images, targets = np.asarray(images), np.asarray(targets, np.float32)
+    batch = as_batch(images)
+    expected = (len(images), model.output_shape[-1])
+    if not len(images) or targets.shape != expected or not np.isfinite(targets).all():
+        problem = "and are not all finite" if targets.shape == expected else f"expected {expected}"
+        raise ValueError(
+            f"the {which} faces are {len(images)} images with targets {targets.shape}, {problem}; "
+            "a target is one number for each of the network's classes, and at least one face is needed"
+        )
+    # Bytes stay bytes until they are in a batch: a quarter of the memory.
+    return (images.reshape(batch.shape) if which == "training" else batch), targets

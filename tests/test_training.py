@@ -1,0 +1,228 @@
+"""fit learns, repeats, survives being killed, and says what is wrong with what it is given."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+import ferlab  # noqa: F401 first, so that TensorFlow starts quietly
+
+import keras  # isort: skip
+
+from ferlab.faces import Faces
+from ferlab.models.squeezenet import squeezenet
+from ferlab.preprocessing import RandomAffine, class_weights, one_hot
+from ferlab.training import fit
+
+
+def shades(n, seed=0):
+    """Grey noise around a shade of its own: label 0 where that is dark, label 1 where it is bright."""
+    rng = np.random.default_rng(seed)
+    shade, noise = rng.uniform(40, 216, (n, 1, 1)), rng.uniform(-40, 40, (n, 48, 48))
+    return (shade + noise).astype(np.uint8), one_hot((shade[:, 0, 0] > 128).astype(int), 2)
+
+
+def small_network(seed=0, **switches):
+    """The first fire module alone: learns shades() in seconds, and has every kind of state."""
+    keras.utils.set_random_seed(seed)
+    model = squeezenet(2, **{"modules": 1, "dropout": 0.1, **switches})
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.5  # its usual averages over 100 batches lag behind trainings of 15
+    return model
+
+
+SETTINGS = {"epochs": 5, "batch_size": 16, "learning_rate": 3e-3, "precision": "float32", "verbose": False}
+
+
+def run(folder=None, model=None, **changes):
+    model = model or small_network()
+    augment = RandomAffine(flip=False, seed=0)
+    settings = {"augment": augment, "folder": folder, **SETTINGS, **changes}
+    return model, fit(model, shades(48), shades(32, 1), **settings)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """An uninterrupted training: its weights and history."""
+    return run()
+
+
+def test_learns_what_is_easy_and_repeats_with_its_seed(whole):
+    history = fit(small_network(), shades(64), shades(32, 1), **{**SETTINGS, "epochs": 8})
+    assert max(history["val_accuracy"]) > 0.95
+    assert history["loss"][-1] < history["loss"][0] / 2
+    _, again = run()
+    assert sorted(again) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    for name, values in whole[1].items():
+        assert values == pytest.approx(again[name], rel=1e-4), name
+    _, other = run(seed=1)
+    assert other["loss"] != pytest.approx(again["loss"], rel=1e-4)
+
+
+def test_leaves_the_weights_that_were_best(whole):
+    model, history = whole
+    images, targets = shades(32, 1)
+    right = model.predict(images[..., None].astype("float32"), verbose=0).argmax(1) == targets.argmax(1)
+    assert right.mean() == pytest.approx(max(history["val_accuracy"]))
+
+
+# A training that is killed outright: by its parent during an epoch, or between its two files.
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, {tests!r})
+import test_training
+from ferlab import training
+folder, where = sys.argv[1:]
+if where == "between the files":
+    write, written = training._replace, []
+    def write_or_die(path, ending, how):
+        written.append(path.name)
+        if written[-2:] == ["best.weights.h5", "state.npz"] and len(written) > 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        write(path, ending, how)
+    training._replace = write_or_die
+test_training.run(folder, verbose=True)
+"""
+
+
+@pytest.mark.parametrize("where", ["in an epoch", "between the files"])
+def test_goes_on_to_the_same_end_after_sigkill(where, whole, tmp_path):
+    script = textwrap.dedent(KILLED).format(tests=os.path.dirname(__file__))
+    command = [sys.executable, "-c", script, str(tmp_path), where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if where == "in an epoch" and line.startswith("epoch 2/5:"):
+                process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    with np.load(tmp_path / "state.npz") as saved:
+        assert 0 < int(saved["about"].item().split('"epochs": ')[1][0]) < 5
+    model, history = run(tmp_path)
+    assert history["loss"] == pytest.approx(whole[1]["loss"], rel=1e-4)
+    for mine, expected in zip(model.get_weights(), whole[0].get_weights(), strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_a_finished_training_is_not_trained_again(tmp_path):
+    _, history = run(tmp_path, epochs=2)
+    before = (tmp_path / "state.npz").stat().st_mtime_ns
+    model, again = run(tmp_path, epochs=2)
+    assert again == history
+    assert (tmp_path / "state.npz").stat().st_mtime_ns == before
+    assert model.layers[3].weights[0].dtype == "float32"
+
+
+def test_refuses_the_folder_of_another_training(tmp_path):
+    run(tmp_path, epochs=1)
+    with pytest.raises(ValueError, match="another model"):
+        run(tmp_path, model=small_network(batch_norm=False), epochs=1)
+    with pytest.raises(ValueError, match="batch_size was 16, is 8"):
+        run(tmp_path, batch_size=8, epochs=1)
+
+
+@pytest.mark.parametrize("left", [0, 100, 5000])
+def test_says_that_a_state_file_is_damaged(tmp_path, left):
+    run(tmp_path, epochs=1)
+    state = tmp_path / "state.npz"
+    state.write_bytes(state.read_bytes()[:left])
+    with pytest.raises(ValueError, match=r"state\.npz is damaged .* delete it"):
+        run(tmp_path, epochs=2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # h5py closes twice
+def test_a_full_disk_costs_no_state(tmp_path):
+    _, history = run(tmp_path, epochs=2)
+    before = (tmp_path / "state.npz").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, hard))
+    try:
+        with pytest.raises(OSError, match="could not be written"):
+            run(tmp_path, epochs=4)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "state.npz").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["best.weights.h5", "state.npz"]
+    _, longer = run(tmp_path, epochs=4)
+    assert longer["loss"][:2] == history["loss"]
+    assert len(longer["loss"]) == 4
+
+
+def test_class_weights_weigh_the_loss_and_not_the_accuracy():
+    (images, _), labels = shades(40), np.arange(40) % 10 == 0
+    faces = Faces(images, labels.astype(int), ("no", "yes"), "noise", np.zeros(40, np.uint8), np.arange(40))
+    model, weight = small_network(dropout=0.0, batch_norm=False), class_weights(faces.labels, 2)
+    p = model.predict(images[..., None].astype("float32"), verbose=0)[np.arange(40), faces.labels]
+    still = {**SETTINGS, "epochs": 1, "batch_size": 40, "learning_rate": 1e-12, "weight_decay": 0.0}
+    history = fit(model, faces, faces, class_weight=weight, **still)
+    assert history["loss"][0] == pytest.approx(np.mean(-np.log(p) * np.where(labels, 5, 1 / 1.8)), rel=1e-4)
+    assert history["val_loss"][0] == pytest.approx(np.mean(-np.log(p)), rel=1e-4)
+    assert history["accuracy"] == history["val_accuracy"] == pytest.approx([np.mean(p > 0.5)])
+
+
+def test_stops_when_it_gets_no_better():
+    _, history = run(learning_rate=1e-12, epochs=20, patience=2, augment=None)
+    assert len(history["loss"]) == 3
+
+
+class Negative(keras.layers.Layer):
+    """Swaps bright and dark in training, so that shades() mean the opposite then."""
+
+    def call(self, images, training=False):
+        return 255 - images if training else images
+
+
+def test_augmentation_acts_in_training_alone():
+    model = small_network()
+    history = fit(model, shades(64), shades(32, 1), augment=Negative(), **{**SETTINGS, "epochs": 8})
+    assert history["accuracy"][-1] > 0.9
+    assert history["val_accuracy"][-1] < 0.1
+    assert not any(isinstance(layer, Negative) for layer in model.layers)
+
+
+def test_bfloat16_is_for_training_only():
+    model, history = run(precision="mixed_bfloat16", epochs=1)
+    assert np.isfinite(history["val_loss"][0])
+    assert {w.dtype for w in model.weights} == {"float32"}
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+
+
+IMAGES, TARGETS = shades(8)
+NAN = np.where(np.arange(48) == 5, np.nan, IMAGES.astype("float32"))
+BAD = {
+    "no validation faces": ((IMAGES, TARGETS), (IMAGES[:0], TARGETS[:0]), "validation faces are 0 images"),
+    "no training faces": ((IMAGES[:0], TARGETS[:0]), (IMAGES, TARGETS), "training faces are 0 images"),
+    "pixels not a number": ((NAN, TARGETS), (IMAGES, TARGETS), "not finite"),
+    "validation pixels not a number": ((IMAGES, TARGETS), (NAN, TARGETS), "not finite"),
+    "too many classes": ((IMAGES, one_hot([0] * 8, 3)), (IMAGES, TARGETS), r"expected \(8, 2\)"),
+    "labels for targets": ((IMAGES, TARGETS.argmax(1)), (IMAGES, TARGETS), r"targets \(8,\)"),
+    "fewer targets": ((IMAGES, TARGETS), (IMAGES, TARGETS[:5]), r"targets \(5, 2\)"),
+    "targets not a number": ((IMAGES, TARGETS * np.nan), (IMAGES, TARGETS), "not all finite"),
+    "another size": ((IMAGES[:, :40], TARGETS), (IMAGES, TARGETS), r"\(8, 40, 48\)"),
+    "scaled already": ((IMAGES / 255, TARGETS), (IMAGES, TARGETS), "multiply by 255"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_says_what_is_wrong_with_the_faces(case):
+    train, validation, message = BAD[case]
+    with pytest.raises(ValueError, match=message):
+        fit(small_network(), train, validation, **SETTINGS)
+
+
+def test_says_that_the_loss_exploded(tmp_path):
+    with pytest.raises(FloatingPointError, match="smaller learning_rate"):
+        run(tmp_path, learning_rate=1e30, augment=None)
+    assert not (tmp_path / "state.npz").exists()
+
+
+def test_progress_is_a_line_an_epoch_in_a_log(capsys):
+    run(epochs=2, verbose=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
+    assert len(lines) == 3
+    assert "best val_accuracy" in lines[-1]
