@@ -59,10 +59,11 @@ class FaceProbe(anywidget.AnyWidget):
         if len(faces) == 0:
             raise ValueError("there are no faces to choose from")
         if len(faces) > _GRID * len(faces.classes):
-            faces = faces.sample(_GRID, per_class=True)
+            some = faces.sample(_GRID, per_class=True)
+            faces = some[np.random.default_rng(0).permutation(len(some))]  # else all angry ones come first
         self._predict, self._faces = predict, faces
         self._classes = tuple(classes or getattr(predict, "classes", faces.classes))
-        self._number = 0
+        self._number, self._place = 0, 0
         labels = [faces.classes[k] for k in faces.labels]
         self.grid = {
             "images": faces.images.tobytes(),
@@ -74,7 +75,7 @@ class FaceProbe(anywidget.AnyWidget):
         if image is None:
             self._show(faces.images[0], f"face 1, labelled {labels[0]}")
         else:
-            self.chosen = -1
+            self.chosen = self._place = -1
             self._show(as_face(image), "the face you brought")
         self.observe(self._guarded(self._choose), "chosen")
         self.observe(self._guarded(self._open_photo), "photo")
@@ -159,9 +160,15 @@ class FaceProbe(anywidget.AnyWidget):
         return found[0].astype(float)
 
     def _choose(self):
-        if 0 <= self.chosen < len(self._faces):
-            label = self._faces.classes[self._faces.labels[self.chosen]]
+        if self.chosen == self._place or not 0 <= self.chosen < len(self._faces):
+            return
+        label = self._faces.classes[self._faces.labels[self.chosen]]
+        try:
             self._show(self._faces.images[self.chosen], f"face {self.chosen + 1}, labelled {label}")
+        except Exception:
+            self.chosen = self._place
+            raise
+        self._place = self.chosen
 
     def _open_photo(self):
         if not self.photo:
@@ -177,7 +184,7 @@ class FaceProbe(anywidget.AnyWidget):
             except ValueError as error:
                 raise ValueError(str(error).replace(str(path), "The file")) from error
         self._show(face, "the face in your photo")
-        self.chosen = -1
+        self.chosen = self._place = -1
 
     def _check(self, probe):
         count = self.face["count"]

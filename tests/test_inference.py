@@ -1,0 +1,165 @@
+"""Predictor: the network that was trained, without TensorFlow."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ferlab
+from ferlab.inference import WEIGHTS, Predictor, as_batch
+
+IMAGES = ferlab.draw_faces(150, seed=5).images
+
+
+@pytest.fixture(scope="module")
+def predictor():
+    return ferlab.load_predictor("squeezenet-drawn")
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "squeezenet-drawn"])
+def test_says_what_the_keras_model_says(name):
+    keras_model = ferlab.load_model(name)
+    expected = np.asarray(keras_model.predict_on_batch(IMAGES[..., None].astype("float32")))
+    found = ferlab.load_predictor(name)(IMAGES)
+    assert found.dtype == np.float32
+    # Weights of 8 bits: a few thousandths on most faces, a few hundredths where two labels are close.
+    apart = np.abs(found - expected)
+    assert apart.mean() < 5e-3
+    assert apart.max() < 5e-2
+    assert (found.argmax(1) == expected.argmax(1)).mean() > 0.98
+
+
+def test_rows_are_probabilities_in_the_order_of_the_classes(predictor):
+    found = predictor(IMAGES)
+    assert predictor.classes == ferlab.draw_faces(1).classes
+    assert found.shape == (150, 7)
+    np.testing.assert_allclose(found.sum(1), 1, atol=1e-5)
+
+
+@given(start=st.integers(0, 100), n=st.integers(0, 50), as_float=st.booleans(), channel=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_an_answer_depends_on_its_image_alone(predictor, start, n, as_float, channel):
+    images = IMAGES[start : start + n].astype(np.float32 if as_float else np.uint8)
+    found = predictor(images[..., None] if channel else images)
+    np.testing.assert_allclose(found, predictor(IMAGES)[start : start + n], atol=1e-5)
+
+
+def test_the_caller_s_images_stay_as_they_are(predictor):
+    images = IMAGES[:40].astype(np.float32)
+    before = images.copy()
+    predictor(images)
+    np.testing.assert_array_equal(images, before)
+
+
+def test_threads_get_their_own_answers(predictor):
+    expected, found = predictor(IMAGES), {}
+
+    def ask(i):
+        found[i] = predictor(IMAGES[i : i + 40])
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i, answer in found.items():
+        np.testing.assert_allclose(answer, expected[i : i + 40], atol=1e-5)
+
+
+def test_needs_no_tensorflow():
+    code = (
+        "import sys, numpy as np, ferlab; ferlab.load_predictor()(np.full((40, 48, 48), 99)); "
+        "print(sorted({'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert "XNNPACK" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("images", "complaint"),
+    [
+        (IMAGES[0], r"\(48, 48\).*image\[None\]"),
+        (IMAGES[:, :40], r"\(150, 40, 48\), expected \(n, 48, 48\)"),
+        (np.zeros((2, 48, 48, 3)), r"\(2, 48, 48, 3\)"),
+        (IMAGES * 1.5, "run from .* expected 0"),
+        (IMAGES - 200.0, "run from -"),
+        (IMAGES / 255.0, "multiply by 255"),
+        (np.where(IMAGES[0, 0, 0] == IMAGES, np.nan, IMAGES), "not finite"),
+        (np.full((1, 48, 48), np.inf), "2304 pixels are not finite"),
+        (IMAGES.astype(str), "<U3"),
+        ([[1, 2], [3, 4]], r"\(2, 2\)"),
+    ],
+)
+def test_bad_images_are_refused_in_words(predictor, images, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        predictor(images)
+
+
+def test_black_is_an_image_and_none_is_a_batch(predictor):
+    assert predictor(np.zeros((1, 48, 48))).shape == (1, 7)
+    assert predictor(np.zeros((0, 48, 48))).shape == (0, 7)
+    assert as_batch(np.full((1, 48, 48), 255.2)).dtype == np.float32  # a blur may overshoot
+
+
+def test_weights_follow_the_kind_of_faces():
+    drawn = ferlab.draw_faces(1)
+    assert ferlab.load_predictor(faces=drawn).name == "squeezenet-drawn"
+    assert ferlab.load_predictor("squeezenet-drawn", faces=drawn).name == "squeezenet-drawn"
+    assert ferlab.load_predictor(faces=replace(drawn, name="FER-2013")).name == "squeezenet"
+
+
+def test_an_unknown_name_lists_those_there():
+    with pytest.raises(ValueError, match=r"'alexnet'.*squeezenet, squeezenet-drawn"):
+        ferlab.load_predictor("alexnet")
+
+
+def test_a_file_of_one_s_own(tmp_path):
+    mine = tmp_path / "mine.tflite"
+    shutil.copy(WEIGHTS / "squeezenet.tflite", mine)
+    assert ferlab.load_predictor(mine).classes[:2] == ("angry", "disgust")  # by the number of outputs
+    mine.with_suffix(".json").write_text(json.dumps({"classes": list("abcdefg")}))
+    assert ferlab.load_predictor(str(mine)).classes == tuple("abcdefg")
+    with pytest.raises(ValueError, match="7 outputs, but 2 classes: yes, no"):
+        Predictor(mine, classes=("yes", "no"))
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "empty"),
+        (b"\x80\x04\x95import os", "Nothing in it was run"),  # a pickle begins so
+        ((WEIGHTS / "squeezenet.keras").read_bytes(), "expected a LiteRT model"),
+        ((WEIGHTS / "squeezenet.tflite").read_bytes()[:5000], "damaged"),
+        ((WEIGHTS / "squeezenet.tflite").read_bytes()[:-100], "damaged"),
+    ],
+    ids=["empty", "pickle", "keras", "cut short", "cut at the end"],
+)
+def test_a_file_that_is_no_model_is_refused(tmp_path, content, complaint):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=complaint):
+        ferlab.load_predictor(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"gone\.tflite"):
+        ferlab.load_predictor(tmp_path / "gone.tflite")
+
+
+def test_a_model_of_other_images_is_refused(tmp_path):
+    """A network for colour images of another size: its shape is told, not fed."""
+    import keras
+
+    model = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
+    path = tmp_path / "other.tflite"
+    model.export(path, format="litert", verbose=False)
+    with pytest.raises(ValueError, match=r"32, 32, 3.*expected one input float32 \(-1, 48, 48, 1\)"):
+        ferlab.load_predictor(path)
