@@ -36,7 +36,9 @@ def train(args):
     votes = training.votes is not None and not args.drawn
     targets = soft_targets(training) if votes else one_hot(training.labels, len(training.classes))
     folder = args.folder or Path("runs") / args.out.stem
-    print(f"{model.count_params():,} parameters, {len(training):,} faces; state in {folder}, resumed if it is there")
+    print(
+        f"{model.count_params():,} parameters, {len(training):,} faces; state in {folder}, resumed if it is there"
+    )
     begun = time.perf_counter()
     history = fit(
         model,
@@ -99,7 +101,11 @@ def evaluate(args):
     print(report)
     if args.json:
         figures = {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
-        figures |= {"n": len(faces), "accuracy": report.accuracy, "interval": list(map(float, report.interval))}
+        figures |= {
+            "n": len(faces),
+            "accuracy": report.accuracy,
+            "interval": list(map(float, report.interval)),
+        }
         figures |= {"mean_recall": report.mean_recall}
         args.json.write_text(json.dumps(figures, indent=1) + "\n")
 

@@ -62,6 +62,11 @@ def _grey(photo):
     image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(Path(photo))
     if min(image.size) < 24:
         raise ValueError(f"the image is {image.width}x{image.height} pixels; a face needs at least 24x24")
+    return to_grey(image)
+
+
+def to_grey(image):
+    """uint8 (h, w) from a PIL image of any mode: 16 bits scaled to 8, transparency over white."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):  # 16 bits or more
         values = np.asarray(image, float)
         image = Image.fromarray((values * 255 / max(values.max(), 1)).astype(np.uint8))
