@@ -156,11 +156,8 @@ def test_a_bad_photo_is_told_and_changes_nothing(probe, content, complaint):
     assert probe.hidden == (4,)
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [{"hidden": [999], "fill": "mean"}, {"hidden": [-1], "fill": "mean"}, {"hidden": [1], "fill": "holes"}],
-)
-def test_a_bad_probe_is_told_and_changes_nothing(probe, bad):
+@pytest.mark.parametrize(("hidden", "fill"), [([999], "mean"), ([-1], "mean"), ([1], "holes")])
+def test_a_bad_probe_is_told_and_changes_nothing(probe, hidden, fill):
     click(probe, 3)
     before = state(probe)
     click(probe, *hidden, fill=fill)
