@@ -37,6 +37,9 @@ def run(path, target):
         on_cell_executed=on_end,
     )
     client.execute()
+    for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
+        # Without its kernel a widget is an error message; readers get the picture beside it instead.
+        output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -56,7 +59,9 @@ def main():
         begun = time.perf_counter()
         seconds = run(path, target)
         slowest = max(seconds, key=seconds.get)
-        print(f"{path.name}: {time.perf_counter() - begun:.0f} s, slowest cell {slowest}: {seconds[slowest]:.0f} s")
+        print(
+            f"{path.name}: {time.perf_counter() - begun:.0f} s, slowest cell {slowest}: {seconds[slowest]:.0f} s"
+        )
 
 
 if __name__ == "__main__":
