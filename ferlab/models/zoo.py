@@ -54,6 +54,14 @@ def load_model(name="squeezenet", faces=None):
         raise ValueError(f"{path} could not be read as a Keras model: {error}") from error
 
 
+def load_card(name="squeezenet", faces=None):
+    """What is known of a trained network, dict: its classes, parameters, command, figures and history.
+
+    name and faces as for `load_model`.
+    """
+    return json.loads(_trained_file(name, faces).with_suffix(".json").read_text(encoding="utf-8"))
+
+
 def _trained_file(name, faces):
     path = Path(name)
     if path.suffix or path.parent != Path("."):
