@@ -31,7 +31,6 @@ def run(path, target):
         timeout=900,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
         record_timing=False,
         on_cell_execute=on_start,
         on_cell_executed=on_end,

@@ -68,7 +68,9 @@ def test_cells_are_short_and_half_is_prose(notebook):
     for cell in code(notebook):
         lines = [line for line in "".join(cell["source"]).splitlines() if line.strip()]
         # A quiz is prose that happens to stand in a call; LIME by hand is one thing on purpose.
-        if "ferlab.quiz(" not in "".join(cell["source"]) and "long-on-purpose" not in cell["metadata"].get("tags", []):
+        if "ferlab.quiz(" not in "".join(cell["source"]) and "long-on-purpose" not in cell["metadata"].get(
+            "tags", []
+        ):
             assert len(lines) <= 18, f"cell {cell['id']} has {len(lines)} lines"
     kinds = [cell["cell_type"] for cell in notebook["cells"]]
     assert kinds.count("markdown") >= 0.4 * len(kinds)

@@ -11,7 +11,9 @@ REQUIREMENTS = (ROOT / "requirements.txt").read_text()
 
 
 def test_import_is_light():
-    code = "import ferlab, sys; print(sorted({'tensorflow', 'keras', 'matplotlib', 'lime'} & set(sys.modules)))"
+    code = (
+        "import ferlab, sys; print(sorted({'tensorflow', 'keras', 'matplotlib', 'lime'} & set(sys.modules)))"
+    )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 

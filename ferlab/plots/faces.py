@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib import pyplot as plt
 
+from ..emotions import COLOURS
 from . import Picture
 
 
@@ -39,3 +40,36 @@ def sheet(images, titles=None, columns=10, *, size=0.9, about="faces"):
     if titles is not None:
         alt += " In order: " + "; ".join(str(t).replace("\n", " ") for t in titles) + "."
     return Picture(figure, alt)
+
+
+def class_bars(counts, title=None):
+    """Faces per class as bars, the number at each. counts: {label: number} or {split: {label: number}}."""
+    groups = counts if isinstance(next(iter(counts.values())), dict) else {"faces": counts}
+    figure, axes = plt.subplots(1, len(groups), figsize=(4.2 * len(groups), 2.8), squeeze=False, sharey=True)
+    for axis, (name, numbers) in zip(axes[0], groups.items(), strict=True):
+        colours = [COLOURS[label] for label in numbers]
+        bars = axis.barh(list(numbers), list(numbers.values()), color=colours)
+        axis.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
+        axis.set_xlim(0, max(numbers.values()) * 1.2)
+        axis.set_title(f"{name}: {sum(numbers.values()):,}", fontsize=10)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0, 0].invert_yaxis()
+    figure.suptitle(title)
+    figure.tight_layout()
+    told = "; ".join(f"{name}: " + ", ".join(f"{k} {n}" for k, n in g.items()) for name, g in groups.items())
+    return Picture(figure, f"Bars of the number of faces per label. {told}.")
+
+
+def agreement_bars(shares, title):
+    """Bars from 0 to 1 per label. shares: {label: share}, NaN where there is no face."""
+    figure, axis = plt.subplots(figsize=(6, 2.8))
+    bars = axis.barh(list(shares), list(shares.values()), color=[COLOURS[label] for label in shares])
+    axis.bar_label(bars, fmt="{:.0%}", padding=3, fontsize=8)
+    axis.set_xlim(0, 1.1)
+    axis.set_xlabel("share")
+    axis.set_title(title, fontsize=10)
+    axis.invert_yaxis()
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    told = ", ".join(f"{label} {share:.0%}" for label, share in shares.items())
+    return Picture(figure, f"{title}: {told}.")

@@ -1,0 +1,52 @@
+"""Label faces by hand, before seeing what others called them. Notebook 01."""
+
+import io
+
+import ipywidgets as widgets
+import numpy as np
+from PIL import Image
+
+
+class Labeller(widgets.VBox):
+    """Shows faces one by one, with a button for each label.
+
+    faces    Faces to label, in this order
+    answers  int (n,), the index of the label given to each, -1 where none was given yet
+    """
+
+    def __init__(self, faces):
+        if not len(faces):
+            raise ValueError("there are no faces to label; give one or more")
+        self.faces, self.answers, self._at = faces, np.full(len(faces), -1), 0
+        self._image = widgets.Image(format="png", width=240, height=240)
+        self._says = widgets.HTML()
+        self._buttons = [
+            widgets.Button(description=name, tooltip=f"This face looks {name}") for name in faces.classes
+        ]
+        for k, button in enumerate(self._buttons):
+            button.on_click(lambda _, k=k: self._answer(k))
+        self._back = widgets.Button(description="back", tooltip="Change the answer before", icon="arrow-left")
+        self._back.on_click(lambda _: self._show(self._at - 1))
+        rows = [widgets.HBox(self._buttons[:4]), widgets.HBox([*self._buttons[4:], self._back])]
+        super().__init__([self._image, self._says, *rows])
+        self._show(0)
+
+    def _answer(self, label):
+        if self._at < len(self.faces):
+            self.answers[self._at] = label
+            self._show(self._at + 1)
+
+    def _show(self, at):
+        self._at = max(at, 0)
+        done = self._at >= len(self.faces)
+        buffer = io.BytesIO()
+        face = self.faces.images[min(self._at, len(self.faces) - 1)]
+        Image.fromarray(face).resize((240, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
+        self._image.value = buffer.getvalue()
+        self._image.alt = f"Face {self._at + 1} of {len(self.faces)}"
+        self._says.value = (
+            "All labelled: run the next cell." if done else f"Face {self._at + 1} of {len(self.faces)}"
+        )
+        for button in self._buttons:
+            button.disabled = done
+        self._back.disabled = self._at == 0
