@@ -92,7 +92,8 @@ def explain(predict, image, method="slic", n_samples=1000, seed=0, hide="mean", 
     settings   n_segments, compactness; scale, sigma, min_size; kernel_size, max_dist, ratio
 
     Returns an `Explanation`. lime's explainer samples, weighs and fits, with its defaults: what it gives
-    for the same seed, this gives. ValueError for an image, a setting or an answer of `predict` that is not right.
+    for the same seed, this gives. ValueError for an image, a setting or an answer of `predict` that can't be
+    right.
     """
     image = as_face(image)
     settings = chosen_settings(method, settings)
@@ -172,7 +173,8 @@ def _answers(predict, images, labels=None):
     sums = found.sum(1, dtype=float)
     if np.abs(sums - 1).max() > 0.02 or found.min() < -0.02:
         raise ValueError(
-            f"predict's answers run from {found.min():.3g} to {found.max():.3g} and add up to {sums.min():.3g} "
-            f"to {sums.max():.3g} per image, expected probabilities that add up to 1: is a softmax missing?"
+            f"predict's answers run from {found.min():.3g} to {found.max():.3g} and add up to "
+            f"{sums.min():.3g} to {sums.max():.3g} per image; expected probabilities that add up to 1: "
+            "is a softmax missing?"
         )
     return found

@@ -1,0 +1,218 @@
+"""Figures of explanations: superpixels, what speaks for and against, and the marks they get."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from . import Picture
+
+# Red and blue that stay apart for colour-blind readers; what is against is hatched as well.
+FOR, AGAINST = "#B2182B", "#2166AC"
+_LINES = (("#D55E00", "-", "o"), ("#0072B2", "--", "s"), ("#000000", ":", "^"), ("#009E73", "-.", "D"))
+_GREY = 128
+
+
+def _image(axis, image, title):
+    axis.imshow(image, cmap="gray", vmin=0, vmax=255)
+    axis.set_title(title, fontsize=9)
+    axis.set(xticks=[], yticks=[])
+
+
+def _outline(axis, segments, colour, width=0.7):
+    """Lines between pixels of different superpixels."""
+    rows, columns = np.nonzero(segments[:, 1:] != segments[:, :-1])
+    lines = [((x + 0.5, y - 0.5), (x + 0.5, y + 0.5)) for y, x in zip(rows, columns, strict=True)]
+    rows, columns = np.nonzero(segments[1:] != segments[:-1])
+    lines += [((x - 0.5, y + 0.5), (x + 0.5, y + 0.5)) for y, x in zip(rows, columns, strict=True)]
+    axis.add_collection(LineCollection(lines, colors=colour, linewidths=width))
+
+
+def superpixel_kinds(image, kinds):
+    """The same face cut in several ways, and how large the patches are.
+
+    image  (h, w), 0..255
+    kinds  {name: segments (h, w), numbered 0..s-1}
+    """
+    figure, axes = plt.subplots(2, len(kinds), figsize=(3 * len(kinds), 4.6), height_ratios=(2.4, 1))
+    axes = axes.reshape(2, len(kinds))
+    alt = []
+    for (name, segments), above, below in zip(kinds.items(), axes[0], axes[1], strict=True):
+        sizes = np.sort(np.bincount(segments.ravel()))[::-1]
+        _image(above, image, f"{name}: {len(sizes)} superpixels")
+        _outline(above, segments, "#F0E442")
+        below.bar(range(len(sizes)), sizes, width=1, color="#0072B2", edgecolor="white", linewidth=0.4)
+        below.set_xlabel("superpixels, largest first", fontsize=8)
+        below.tick_params(labelsize=7)
+        below.spines[["top", "right"]].set_visible(False)
+        alt.append(f"{name} makes {len(sizes)} of {sizes[-1]} to {sizes[0]} pixels")
+    axes[1, 0].set_ylabel("pixels", fontsize=8)
+    figure.tight_layout()
+    return Picture(figure, f"One face cut into superpixels: {'; '.join(alt)}.")
+
+
+def explanation_rows(explanations, label=None):
+    """One row an explanation, as Reference system L shows them (VGG16 with LIME on FER+).
+
+    The face with its label, the top superpixel alone, the top three, all that speak for the label; last
+    what speaks for it in red and what speaks against in hatched blue, the stronger the more so.
+
+    label: index or name; None for the network's first answer.
+    """
+    n = len(explanations)
+    figure, axes = plt.subplots(n, 5, figsize=(10.5, 2.3 * n), squeeze=False)
+    alt = []
+    for row, explanation in zip(axes, explanations, strict=True):
+        chosen = explanation.label(label)
+        weights = explanation.weights[chosen]
+        order = explanation.ranking(chosen)
+        positive = int((weights > 0).sum())
+        probability = f"{explanation.probabilities[chosen]:.0%}"
+        _image(row[0], explanation.image, f"{explanation.name(chosen)} {probability}")
+        row[0].set_ylabel(f"{explanation.method}\n{len(weights)} superpixels", fontsize=9)
+        few = (("top superpixel", min(1, positive)), ("top three", min(3, positive)))
+        for axis, (title, count) in zip(
+            row[1:], (*few, (f"all {positive} positive", positive)), strict=False
+        ):
+            _only(axis, explanation, order[:count], title)
+        for_and_against(row[4], explanation, chosen)
+        alt.append(
+            f"{explanation.method}: of {len(weights)} superpixels {positive} speak for "
+            f"{explanation.name(chosen)} ({probability}), the strongest {_place(explanation, order[0])}"
+        )
+    figure.tight_layout(pad=0.6)
+    parts = "the face, its top superpixel, its top three, all positive ones, for (red) and against (blue)"
+    return Picture(figure, f"LIME explanations of a face, in rows of {parts}. {'; '.join(alt)}.")
+
+
+def _only(axis, explanation, superpixels, title):
+    """Those superpixels, with the rest of the face in plain grey."""
+    shown = np.isin(explanation.segments, superpixels)
+    _image(axis, np.where(shown, explanation.image, _GREY), title)
+    _outline(axis, shown, FOR, 1)
+
+
+def _place(explanation, superpixel):
+    """Where a superpixel lies, in words."""
+    height, width = explanation.segments.shape
+    y, x = (coordinates.mean() for coordinates in np.nonzero(explanation.segments == superpixel))
+    down = ("top", "middle", "bottom")[min(int(3 * y / height), 2)]
+    across = ("left", "centre", "right")[min(int(3 * x / width), 2)]
+    return f"at the {down} {across}"
+
+
+def for_and_against(axis, explanation, label, largest=None):
+    """Draw the face with the superpixels for the label in red and those against it in hatched blue.
+
+    largest: the weight with the strongest colour; None for the largest of this explanation.
+    """
+    weights = explanation.weights[explanation.label(label)]
+    largest = largest or np.abs(weights).max() or 1.0
+    strength = (weights / largest).clip(-1, 1)[explanation.segments]
+    _image(axis, explanation.image, "for red, against blue")
+    colours = np.zeros((*strength.shape, 4))
+    for colour, side in ((FOR, strength > 0), (AGAINST, strength < 0)):
+        colours[side, :3] = plt.matplotlib.colors.to_rgb(colour)
+    colours[..., 3] = 0.75 * np.abs(strength)
+    axis.imshow(colours)
+    _outline(axis, explanation.segments, "#FFFFFF66", 0.4)
+    against = (strength < -0.25).repeat(6, 0).repeat(6, 1)  # fainter ones would be hatched more than coloured
+    if against.any():
+        height, width = strength.shape
+        y, x = ((np.arange(6 * side) + 0.5) / 6 - 0.5 for side in (height, width))
+        with plt.rc_context({"hatch.linewidth": 0.6, "hatch.color": "white"}):
+            axis.contourf(x, y, against, levels=(0.5, 1.5), colors="none", hatches=("/////",))
+
+
+def curves(deletions, insertions, label):
+    """Deletion and insertion curves side by side, with the area under each.
+
+    deletions, insertions: {name: (share, probability)} as faithfulness.deletion and insertion return them.
+    label: the label's name, for the axis.
+    """
+    from ..explanation.faithfulness import area
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    parts = ("deletion: lower is better", deletions), ("insertion: higher is better", insertions)
+    alt = []
+    for axis, (title, found), done in zip(axes, parts, ("hidden", "shown"), strict=True):
+        for (name, (share, probability)), (colour, line, mark) in zip(found.items(), _LINES, strict=False):
+            shape = {"color": colour, "linestyle": line, "marker": mark, "markevery": 0.12, "markersize": 4}
+            axis.plot(share, probability, label=f"{name}, area {area(share, probability):.2f}", **shape)
+        axis.set_title(title, fontsize=10)
+        axis.set(xlabel=f"share of the face {done}", xlim=(0, 1), ylim=(0, 1.02))
+        axis.legend(frameon=False, fontsize=8)
+        axis.spines[["top", "right"]].set_visible(False)
+        areas = ", ".join(f"{name} {area(*curve):.2f}" for name, curve in found.items())
+        alt.append(f"{title.split(':')[0]}, area under the curve: {areas}")
+    axes[0].set_ylabel(f"probability of {label}")
+    return Picture(figure, f"Curves of the probability of {label}. {'; '.join(alt)}.")
+
+
+def stability_chart(samples, overlaps, fits):
+    """How alike the top superpixels of several seeds are, and R², by the number of samples.
+
+    samples  (m,) numbers of samples
+    overlaps (m,) or (m, faces) stability, 0..1; the mean over faces is drawn, and each face faintly
+    fits     the same shape, R²
+    """
+    figure, axis = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
+    alt = []
+    names = "overlap of the top superpixels (stability)", "R² of the linear model"
+    for name, values, (colour, line, mark) in zip(names, (overlaps, fits), _LINES, strict=False):
+        values = np.reshape(values, (len(samples), -1))
+        axis.plot(samples, values, color=colour, linewidth=0.6, alpha=0.3)
+        axis.plot(samples, values.mean(1), color=colour, linestyle=line, marker=mark, label=name)
+        alt.append(f"{name} goes from {values.mean(1)[0]:.2f} to {values.mean(1)[-1]:.2f}")
+    axis.set_xscale("log")
+    axis.set_xticks(samples, [f"{n:,}" for n in samples])
+    axis.minorticks_off()
+    axis.set(xlabel="samples", ylim=(0, 1.03))
+    axis.legend(frameon=False, loc="lower right", fontsize=9)
+    axis.spines[["top", "right"]].set_visible(False)
+    return Picture(figure, f"From {samples[0]} to {samples[-1]} samples, {', and '.join(alt)}.")
+
+
+def mark_rows(marks, title, chance=None, best="higher"):
+    """One line a kind of explanation: its mean mark with the 95 % interval, and each face as a dot.
+
+    marks   {name: (faces,) marks}; NaN for faces that have none
+    title   what the mark is
+    chance  a mark to draw a dotted line at, or None
+    """
+    from ..explanation.faithfulness import mean_interval
+
+    figure, axis = plt.subplots(figsize=(7, 0.9 + 0.42 * len(marks)), layout="constrained")
+    alt = []
+    for row, (name, values) in enumerate(marks.items()):
+        values = np.asarray(values, float)[~np.isnan(values)]
+        mean, low, high = mean_interval(values)
+        axis.plot(values, np.full(len(values), row) + 0.22, "|", color="#7F7F7F", markersize=5, alpha=0.6)
+        axis.errorbar(mean, row, xerr=[[mean - low], [high - mean]], fmt="o", color="#0072B2", capsize=4)
+        alt.append(f"{name} {mean:.2f} ({low:.2f} to {high:.2f})")
+    if chance is not None:
+        axis.axvline(chance, color="black", linestyle=":", linewidth=1)
+    axis.set_yticks(range(len(marks)), marks)
+    axis.set(ylim=(len(marks) - 0.4, -0.6), xlabel=f"{title} ({best} is better)")
+    axis.spines[["top", "right"]].set_visible(False)
+    return Picture(figure, f"{title}, mean and 95 % interval: {', '.join(alt)}.")
+
+
+def region_chart(shares, names, title):
+    """Bars with 95 % intervals: in how many of the faces each region was among the top superpixels.
+
+    shares  (regions, 2): hits and faces
+    names   of the regions
+    """
+    from ..evaluation import wilson_interval
+
+    hits, faces = np.asarray(shares, float).T
+    share = hits / np.maximum(faces, 1)
+    low, high = wilson_interval(hits, faces)
+    figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    axis.bar(names, share, yerr=(share - low, high - share), capsize=4, color="#56B4E9", edgecolor="black")
+    axis.set(ylim=(0, 1), ylabel="share of faces")
+    axis.set_title(title, fontsize=10)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.spines[["top", "right"]].set_visible(False)
+    listed = ", ".join(f"{name} {value:.0%}" for name, value in zip(names, share, strict=True))
+    return Picture(figure, f"{title}: {listed}.")
