@@ -16,10 +16,18 @@ from .faces import SPLITS, Faces
 VERSION = 1  # of what is kept in the cache
 LABELS = ("fer2013", "fer+", "fer+ plurality")
 PIXELS = 48 * 48
-# Folder and file names by which image sets tell their split.
+# Folder and file names by which image sets tell their split. A lone "test" beside "train" is PublicTest, as in
+# the folders on Kaggle; beside a validation set it is PrivateTest.
 _SPLIT_NAMES = {
-    "train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "test": 1, "publictest": 1, "privatetest": 2,
-}  # fmt: skip
+    "train": 0,
+    "training": 0,
+    "validation": 1,
+    "valid": 1,
+    "val": 1,
+    "publictest": 1,
+    "privatetest": 2,
+}
+_VALIDATION = ("validation", "valid", "val")
 _LAYOUTS = "fer2013.csv, icml_face_data.csv, train.parquet, or a folder train/ with one folder per label"
 
 
@@ -273,7 +281,18 @@ def _complain_of_a_row(path, texts, first):
 
 def _read_votes(path, splits):
     """uint8 (n, 10) from fer2013new.csv, whose rows follow those of fer2013.csv."""
-    names = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
+    names = (
+        "neutral",
+        "happiness",
+        "surprise",
+        "sadness",
+        "anger",
+        "disgust",
+        "fear",
+        "contempt",
+        "unknown",
+        "NF",
+    )
     table = _table(path, ("Usage", *names))
     if len(table) != len(splits):
         raise ValueError(
@@ -285,7 +304,7 @@ def _read_votes(path, splits):
     if len(other):
         row = int(other[0])
         raise ValueError(
-            f"{path}, row {row}: Usage is {usages[row]!r}, but {SPLITS[splits[row]]} in the faces' file: "
+            f"{path}, row {row}: Usage is {str(usages[row])!r}, but {SPLITS[splits[row]]} in the faces' file: "
             "the two don't belong together"
         )
     votes = np.stack([_whole_numbers(path, table[name], name) for name in names], axis=1)
@@ -295,18 +314,24 @@ def _read_votes(path, splits):
     return votes.astype(np.uint8)
 
 
+def _split_names(there):
+    validated = any(name.startswith(_VALIDATION) for name in there)
+    return {**_SPLIT_NAMES, "test": 2 if validated else 1}
+
+
 def _read_folders(path):
     """train/<label>/*.png and the like; the split is told by the file's name, else by its folder."""
     images, labels, splits = [], [], []
+    split_names = _split_names(p.name.lower() for p in path.iterdir())
     files = sorted(f for f in path.glob("*/*/*") if f.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp"))
     for file in files:
         label, split = file.parent.name.lower(), file.parent.parent.name.lower()
-        if split not in _SPLIT_NAMES:
+        if split not in split_names:
             continue
         if label not in FER2013:
             raise ValueError(f"{file.parent} is no label's folder; expected {', '.join(FER2013)}")
         prefix = file.name.split("_")[0].lower()
-        splits.append(_SPLIT_NAMES.get(prefix, _SPLIT_NAMES[split]))
+        splits.append(_SPLIT_NAMES.get(prefix, split_names[split]))
         labels.append(FER2013.index(label))
         images.append(_image(file, str(file)))
     if not images:
@@ -342,8 +367,9 @@ def _read_parquet(files):
     from pyarrow import parquet
 
     images, labels, splits = [], [], []
+    split_names = _split_names(file.stem.lower() for file in files)
     for file in files:
-        split = next((k for name, k in _SPLIT_NAMES.items() if file.stem.lower().startswith(name)), None)
+        split = next((k for name, k in split_names.items() if file.stem.lower().startswith(name)), None)
         if split is None:
             raise ValueError(f"{file}: the name tells no split; expected train, validation or test .parquet")
         try:
@@ -351,7 +377,9 @@ def _read_parquet(files):
         except (pa.ArrowInvalid, OSError) as error:
             raise ValueError(f"{file} is no parquet file, or cut short: {error}") from None
         if not {"image", "label"} <= set(table.column_names):
-            raise ValueError(f"{file} has the columns {', '.join(table.column_names)}; expected image and label")
+            raise ValueError(
+                f"{file} has the columns {', '.join(table.column_names)}; expected image and label"
+            )
         for row, (image, label) in enumerate(
             zip(table["image"].to_pylist(), table["label"].to_pylist(), strict=True)
         ):

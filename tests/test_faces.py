@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from ferlab import cleaning
+from ferlab.emotions import FER2013
+from ferlab.faces import Faces
+
+RNG = np.random.default_rng(1)
+
+
+def make(n=40, **changes):
+    fields = {
+        "images": RNG.integers(0, 256, (n, 48, 48)).astype(np.uint8),
+        "labels": np.arange(n) % 7,
+        "classes": FER2013,
+        "name": "test faces",
+        "splits": (np.arange(n) >= n // 2).astype(np.uint8),
+        "rows": np.arange(n),
+    }
+    return Faces(**{**fields, **changes})
+
+
+def test_indexing_takes_everything_along():
+    faces = make(votes=np.arange(400).reshape(40, 10).astype(np.uint8))
+    some = faces[[5, 3]]
+    assert some.rows.tolist() == [5, 3]
+    np.testing.assert_array_equal(some.votes, faces.votes[[5, 3]])
+    assert some.twins is None
+    assert len(faces[faces.labels == 2]) == faces.counts()["fear"]
+
+
+def test_one_face_is_asked_for_in_words():
+    with pytest.raises(TypeError, match=r"faces\[3:4\]"):
+        make()[3]
+
+
+def test_split_and_counts():
+    faces = make()
+    assert len(faces.split("Training")) == len(faces.split("PublicTest")) == 20
+    assert sum(faces.counts().values()) == 40
+    with pytest.raises(ValueError, match="'train' is unknown"):
+        faces.split("train")
+
+
+def test_sample_repeats_with_its_seed_and_never_takes_a_face_twice():
+    faces = make()
+    assert faces.sample(10, seed=3).rows.tolist() == faces.sample(10, seed=3).rows.tolist()
+    assert len(set(faces.sample(40).rows.tolist())) == 40
+    assert list(faces.sample(2, per_class=True).counts().values()) == [2] * 7
+    with pytest.raises(ValueError, match="there are 40"):
+        faces.sample(41)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"images": np.zeros((40, 48, 48), float)}, "float64"),
+        ({"images": np.zeros((40, 47, 48), np.uint8)}, "47"),
+        ({"labels": np.zeros(39, int)}, "39 entries for 40"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(changes, says):
+    with pytest.raises(ValueError, match=says):
+        make(**changes)
+
+
+def test_faulty_images_are_found():
+    faces = make()
+    images = faces.images.copy()
+    images[4] = 200
+    images[6] = np.arange(48) // 12 + 90
+    votes = np.zeros((40, 10), np.uint8)
+    votes[:, 0] = 10
+    votes[8] = [4, 0, 0, 0, 0, 0, 0, 0, 0, 6]
+    found = cleaning.find_faulty(make(images=images, votes=votes))
+    assert {reason: rows.tolist() for reason, rows in found.items()} == {
+        "blank": [4], "flat": [6], "not a face": [8]
+    }  # fmt: skip
+
+
+def test_duplicates_are_found_and_cleaned():
+    faces = make()
+    images, labels = faces.images.copy(), faces.labels.copy()
+    images[1] = images[0]  # within Training, same label
+    images[25] = images[2]  # across, same label
+    images[4], labels[0], labels[1], labels[25] = images[3], 1, 1, labels[2]  # within Training, labels differ
+    faces = make(images=images, labels=labels)
+    assert [g.tolist() for g in cleaning.find_duplicates(faces)] == [[0, 1], [2, 25], [3, 4]]
+    assert sorted(set(range(40)) - set(cleaning.clean(faces).rows.tolist())) == [1, 2, 3, 4]
+    assert (
+        "6 in 3 groups of duplicates; 1 groups lie across splits, in 1 the labels differ"
+        in cleaning.summary(faces)
+    )

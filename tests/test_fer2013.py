@@ -1,0 +1,318 @@
+"""Reading FER-2013: every layout gives the same faces, every broken file a clear error."""
+
+import io
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from PIL import Image
+
+from ferlab import fer2013
+from ferlab.emotions import FER2013, FERPLUS
+from ferlab.faces import SPLITS, Faces
+
+VOTE_HEADER = "Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(0, 256, (12, 48, 48)).astype(np.uint8)
+LABELS = np.arange(12) % 7
+USAGES = ["Training"] * 7 + ["PublicTest"] * 3 + ["PrivateTest"] * 2
+VOTES = np.zeros((12, 10), int)
+VOTES[:, 1] = 10
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("FERLAB_DATA", raising=False)
+
+
+def text(image):
+    return " ".join(map(str, image.ravel().tolist()))
+
+
+def rows(images=IMAGES, labels=LABELS, usages=USAGES):
+    return [f"{k},{text(x)},{u}" for x, k, u in zip(images, labels, usages, strict=True)]
+
+
+def write_csv(folder, lines=None, header="emotion,pixels,Usage", name="fer2013.csv"):
+    path = folder / name
+    path.write_text("\n".join([header, *(rows() if lines is None else lines)]) + "\n")
+    return path
+
+
+def write_votes(folder, votes=VOTES, usages=USAGES, header=VOTE_HEADER):
+    lines = [
+        f"{u},fer{i:07d}.png,{','.join(map(str, v))}"
+        for i, (u, v) in enumerate(zip(usages, votes, strict=True))
+    ]
+    (folder / "fer2013new.csv").write_text("\n".join([header, *lines]) + "\n")
+
+
+def png(image, form="PNG"):
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, form)
+    return buffer.getvalue()
+
+
+def write_folders(folder):
+    for i, (image, label, usage) in enumerate(zip(IMAGES, LABELS, USAGES, strict=True)):
+        place = folder / ("train" if usage == "Training" else "test") / FER2013[label]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{usage}_{i:03}.png").write_bytes(png(image))
+
+
+def write_parquet(folder, image=None, label=None, columns=("image", "label")):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    for name, usage in zip(("train", "validation", "test"), SPLITS, strict=True):
+        which = [i for i, u in enumerate(USAGES) if u == usage]
+        images = [{"bytes": png(IMAGES[i]), "path": None} if image is None else image for i in which]
+        labels = [int(LABELS[i]) if label is None else label for i in which]
+        parquet.write_table(
+            pa.table(dict(zip(columns, (images, labels), strict=True))), folder / f"{name}.parquet"
+        )
+
+
+def in_order(faces):
+    order = np.lexsort((faces.images.sum((1, 2)), faces.splits))
+    return faces[order]
+
+
+@pytest.mark.parametrize("layout", ["csv", "icml", "folders", "parquet", "nested"])
+def test_every_layout_gives_the_same_faces(layout, tmp_path, capsys):
+    if layout == "csv":
+        write_csv(tmp_path)
+    elif layout == "icml":
+        lines = [f"{k},{u},{text(x)}" for x, k, u in zip(IMAGES, LABELS, USAGES, strict=True)]
+        write_csv(tmp_path, lines, "emotion, Usage, pixels", "icml_face_data.csv")
+    elif layout == "nested":
+        (tmp_path / "fer2013").mkdir()
+        write_csv(tmp_path / "fer2013")
+    else:
+        {"folders": write_folders, "parquet": write_parquet}[layout](tmp_path)
+    faces = in_order(fer2013.load_faces(tmp_path))
+    same = in_order(
+        Faces(IMAGES, LABELS, FER2013, "", np.array([SPLITS.index(u) for u in USAGES]), np.arange(12))
+    )
+    np.testing.assert_array_equal(faces.images, same.images)
+    np.testing.assert_array_equal(faces.labels, same.labels)
+    np.testing.assert_array_equal(faces.splits, same.splits)
+    assert faces.name == "FER-2013"
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(hnp.arrays(np.uint8, (3, 48, 48)), st.lists(st.integers(0, 6), min_size=3, max_size=3))
+def test_what_is_written_is_read(tmp_path, images, labels):
+    path = write_csv(tmp_path, rows(images, labels, ["Training"] * 3))
+    read = fer2013._read_csv(path)
+    np.testing.assert_array_equal(read["images"], images)
+    assert read["labels"].tolist() == labels
+
+
+def test_the_second_read_comes_from_the_cache_and_a_changed_file_does_not(tmp_path):
+    path = write_csv(tmp_path)
+    fer2013.load_faces(path)
+    again = fer2013.load_faces(path)
+    assert not again.images.flags.writeable  # memory-mapped
+    write_csv(tmp_path, rows()[:5])
+    assert len(fer2013.load_faces(path)) == 5
+
+
+def test_where_faces_are_looked_for(tmp_path, monkeypatch):
+    write_csv(tmp_path)
+    monkeypatch.setenv("FERLAB_DATA", str(tmp_path))
+    assert fer2013.load_faces().name == "FER-2013"
+    assert fer2013.load_faces("drawn").name == "drawn faces"
+    monkeypatch.setenv("FERLAB_DATA", "drawn")
+    assert fer2013.load_faces().name == "drawn faces"
+
+
+def test_split(tmp_path):
+    write_csv(tmp_path)
+    assert [len(fer2013.load_faces(tmp_path, split=name)) for name in SPLITS] == [7, 3, 2]
+
+
+@pytest.mark.parametrize(
+    ("votes", "majority", "plurality"),
+    [
+        # neutral, happy, surprise, sad, angry, disgust, fear, contempt, unknown, not a face
+        ([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], "neutral", "neutral"),
+        ([0, 6, 4, 0, 0, 0, 0, 0, 0, 0], "happy", "happy"),
+        ([0, 5, 5, 0, 0, 0, 0, 0, 0, 0], None, "happy"),  # five of ten is not more than half
+        ([0, 5, 4, 1, 0, 0, 0, 0, 0, 0], "happy", "happy"),  # the single vote is taken for a slip
+        ([0, 0, 4, 0, 0, 0, 4, 0, 2, 0], None, "surprise"),
+        ([1, 1, 1, 1, 1, 1, 1, 1, 1, 1], None, "neutral"),
+        ([0, 0, 0, 0, 0, 0, 0, 8, 2, 0], "contempt", "contempt"),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 10, 0], None, None),
+        ([0, 2, 0, 0, 0, 0, 0, 0, 0, 8], None, None),
+        ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], None, None),
+    ],
+)
+def test_the_rules_of_ferplus(votes, majority, plurality):
+    one = Faces(
+        IMAGES[:1], LABELS[:1], FER2013, "FER-2013", np.zeros(1, np.uint8), np.arange(1), np.array([votes])
+    )
+    for rule, label in (("fer+", majority), ("fer+ plurality", plurality)):
+        found = fer2013.label_by_votes(one, rule)
+        assert [found.classes[k] for k in found.labels] == ([label] if label else [])
+        assert found.classes == FERPLUS
+
+
+def changed(i, line):
+    lines = rows()
+    lines[i] = line
+    return lines
+
+
+def pixels(n=2304, last="0"):
+    return " ".join(["7"] * (n - 1) + [last])
+
+
+BAD_CSV = {
+    "empty": (lambda f: (f / "fer2013.csv").write_bytes(b""), "is empty"),
+    "header only": (lambda f: write_csv(f, []), "no rows"),
+    "other header": (lambda f: write_csv(f, header="label,pixels,Usage"), "Missing: emotion"),
+    "no header": (lambda f: write_csv(f, header=rows()[0]), "Missing: emotion"),
+    "cut short in a row": (lambda f: write_csv(f, [*rows()[:3], rows()[3][:400]]), "cut short|row 3"),
+    "too few pixels": (
+        lambda f: write_csv(f, changed(4, f"0,{pixels(2303)},Training")),
+        "row 4: 2303 pixels",
+    ),
+    "too many pixels": (
+        lambda f: write_csv(f, changed(4, f"0,{pixels(2305)},Training")),
+        "row 4: 2305 pixels",
+    ),
+    "few here, many there": (
+        lambda f: write_csv(f, [f"0,{pixels(2303)},Training", f"0,{pixels(2305)},Training"]),
+        "row 0: 2303 pixels",
+    ),
+    "no pixels": (lambda f: write_csv(f, changed(2, "0,,Training")), "row 2: 0 pixels"),
+    "a letter": (
+        lambda f: write_csv(f, changed(5, f"0,{pixels(last='x')},Training")),
+        "row 5: a pixel is 'x'",
+    ),
+    "negative": (
+        lambda f: write_csv(f, changed(5, f"0,{pixels(last='-3')},Training")),
+        "row 5: a pixel is '-3'",
+    ),
+    "above 255": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='256')},Training")), "'256'"),
+    "four digits": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='1000')},Training")), "'1000'"),
+    "a fraction": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='0.5')},Training")), r"'0\.5'"),
+    "label 7": (lambda f: write_csv(f, changed(6, f"7,{pixels()},Training")), "row 6: emotion is 7"),
+    "label -1": (lambda f: write_csv(f, changed(6, f"-1,{pixels()},Training")), "row 6: emotion is -1"),
+    "label in words": (
+        lambda f: write_csv(f, changed(6, f"sad,{pixels()},Training")),
+        "row 6: emotion is 'sad'",
+    ),
+    "no label": (lambda f: write_csv(f, changed(6, f",{pixels()},Training")), "row 6: emotion is ''"),
+    "other Usage": (lambda f: write_csv(f, changed(1, f"0,{pixels()},Test")), "row 1: Usage is 'Test'"),
+    "a column too many": (
+        lambda f: write_csv(f, changed(1, f"0,{pixels()},Training,5")),
+        "no csv as expected",
+    ),
+}
+BAD_VOTES = {
+    "fewer rows": (lambda f: write_votes(f, VOTES[:9], USAGES[:9]), "9 rows and the faces 12"),
+    "other order": (lambda f: write_votes(f, usages=USAGES[::-1]), "row 0: Usage is 'PrivateTest'"),
+    "no number": (lambda f: write_votes(f, np.full((12, 10), "many")), "'many'"),
+    "absurd": (lambda f: write_votes(f, VOTES - 3), "row 0: votes are"),
+    "other header": (lambda f: write_votes(f, header=VOTE_HEADER.replace("NF", "none")), "Missing: NF"),
+    "empty": (lambda f: (f / "fer2013new.csv").write_bytes(b""), "is empty"),
+}
+
+
+def image_folder(content, label="happy", name="Training_1.png"):
+    def make(folder):
+        place = folder / "train" / label
+        place.mkdir(parents=True)
+        (place / name).write_bytes(content)
+
+    return make
+
+
+BAD_OTHERS = {
+    "nothing known": (lambda f: (f / "notes.txt").write_text("hello"), "found notes.txt"),
+    "empty folder": (lambda f: None, "found nothing"),
+    "folders without images": (lambda f: (f / "train").mkdir(), "no image found"),
+    "unknown label": (image_folder(png(IMAGES[0]), "joy"), "joy is no label's folder"),
+    "no image": (image_folder(b"I am a text"), "not an image"),
+    "empty image": (image_folder(b""), "not an image"),
+    "image cut short": (image_folder(png(IMAGES[0])[:900]), "damaged or cut short"),
+    "other size": (image_folder(png(np.zeros((64, 48), np.uint8))), "48x64, expected 48x48"),
+    "damaged parquet": (lambda f: (f / "train.parquet").write_bytes(b"PAR1 and no more"), "no parquet file"),
+    "parquet columns": (lambda f: write_parquet(f, columns=("img", "label")), "columns img, label"),
+    "parquet label": (lambda f: write_parquet(f, label=9), "row 0: label is 9"),
+    "parquet without bytes": (
+        lambda f: write_parquet(f, image={"bytes": None, "path": "x.png"}),
+        "row 0: image",
+    ),
+    "parquet of text": (lambda f: write_parquet(f, image="x.png"), "row 0: image is str"),
+    "parquet name": (lambda f: (f / "faces.parquet").write_bytes(b"PAR1"), "the name tells no split"),
+}
+
+
+def must_complain(folder, says, **arguments):
+    files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises((ValueError, FileNotFoundError), match=says):
+        fer2013.load_faces(folder, **arguments)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == files
+    cache = os.environ["FERLAB_CACHE"]
+    assert not any(name for _, _, names in os.walk(cache) for name in names), "something half made was kept"
+
+
+@pytest.mark.parametrize("name", BAD_CSV)
+def test_bad_csv(name, tmp_path):
+    make, says = BAD_CSV[name]
+    make(tmp_path)
+    must_complain(tmp_path, says)
+
+
+@pytest.mark.parametrize("name", BAD_VOTES)
+def test_bad_votes(name, tmp_path):
+    write_csv(tmp_path)
+    make, says = BAD_VOTES[name]
+    make(tmp_path)
+    must_complain(tmp_path, says, labels="fer+")
+
+
+@pytest.mark.parametrize("name", BAD_OTHERS)
+def test_bad_folders_and_parquet(name, tmp_path):
+    make, says = BAD_OTHERS[name]
+    make(tmp_path)
+    must_complain(tmp_path, says)
+
+
+def test_ferplus_without_votes(tmp_path):
+    write_csv(tmp_path)
+    with pytest.raises(ValueError, match=r"put fer2013new\.csv beside"):
+        fer2013.load_faces(tmp_path, labels="fer+")
+
+
+def test_bad_arguments(tmp_path, monkeypatch):
+    write_csv(tmp_path, rows()[:7])
+    with pytest.raises(ValueError, match="labels 'ekman'"):
+        fer2013.load_faces(tmp_path, labels="ekman")
+    with pytest.raises(ValueError, match="split 'test'"):
+        fer2013.load_faces(tmp_path, split="test")
+    with pytest.raises(ValueError, match="no face is of split PrivateTest"):
+        fer2013.load_faces(tmp_path, split="PrivateTest")
+    with pytest.raises(FileNotFoundError, match="source is .*gone"):
+        fer2013.load_faces(tmp_path / "gone")
+    monkeypatch.setenv("FERLAB_DATA", str(tmp_path / "gone"))
+    with pytest.raises(FileNotFoundError, match="FERLAB_DATA is .*gone"):
+        fer2013.load_faces()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "I;16"])
+def test_images_that_are_not_plain_grey_are_made_so(mode, tmp_path):
+    place = tmp_path / "train" / "sad"
+    place.mkdir(parents=True)
+    grey = Image.fromarray(IMAGES[0])
+    image = Image.fromarray(IMAGES[0].astype(np.uint16) * 257) if mode == "I;16" else grey.convert(mode)
+    image.save(place / "a.png")
+    np.testing.assert_allclose(fer2013.load_faces(tmp_path).images[0].astype(int), IMAGES[0], atol=1)
