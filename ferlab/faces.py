@@ -52,7 +52,9 @@ class Faces:
 
     def __getitem__(self, which):
         if isinstance(which, int | np.integer):
-            raise TypeError(f"faces[{which}] would be one face; use faces[{which}:{which + 1}] or faces.images[{which}]")
+            raise TypeError(
+                f"faces[{which}] would be one face; use faces[{which}:{which + 1}] or faces.images[{which}]"
+            )
         per_face = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _PER_FACE}
         return replace(self, **{name: v[which] for name, v in per_face.items() if v is not None})
 

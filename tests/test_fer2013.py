@@ -301,10 +301,10 @@ def test_bad_arguments(tmp_path, monkeypatch):
         fer2013.load_faces(tmp_path, split="test")
     with pytest.raises(ValueError, match="no face is of split PrivateTest"):
         fer2013.load_faces(tmp_path, split="PrivateTest")
-    with pytest.raises(FileNotFoundError, match="source is .*gone"):
+    with pytest.raises(FileNotFoundError, match=r"source is .*gone"):
         fer2013.load_faces(tmp_path / "gone")
     monkeypatch.setenv("FERLAB_DATA", str(tmp_path / "gone"))
-    with pytest.raises(FileNotFoundError, match="FERLAB_DATA is .*gone"):
+    with pytest.raises(FileNotFoundError, match=r"FERLAB_DATA is .*gone"):
         fer2013.load_faces()
 
 

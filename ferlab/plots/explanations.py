@@ -123,6 +123,53 @@ def for_and_against(axis, explanation, label, largest=None):
             axis.contourf(x, y, against, levels=(0.5, 1.5), colors="none", hatches=("/////",))
 
 
+def side_by_side(explanations, label=None):
+    """Explanations beside one another, in one scale of colours; explanations: {title: Explanation}."""
+    n = len(explanations)
+    figure, axes = plt.subplots(1, n, figsize=(2.1 * n, 2.5), squeeze=False)
+    chosen = {title: e.weights[e.label(label)] for title, e in explanations.items()}
+    largest = max(np.abs(weights).max() for weights in chosen.values())
+    alt = []
+    for axis, (title, explanation) in zip(axes[0], explanations.items(), strict=True):
+        for_and_against(axis, explanation, label, largest)
+        axis.set_title(title, fontsize=9)
+        order = explanation.ranking(label)
+        alt.append(f"{title}: strongest for it {_place(explanation, order[0])}")
+    figure.tight_layout(pad=0.5)
+    return Picture(figure, f"Superpixels for (red) and against (hatched blue). {'; '.join(alt)}.")
+
+
+def all_labels(explanation):
+    """One face and one panel a label: what speaks for and against each, in one scale of colours."""
+    k = len(explanation.weights)
+    columns = -(-k // 2)
+    figure, axes = plt.subplots(2, columns, figsize=(2.1 * columns, 4.9))
+    largest = np.abs(explanation.weights).max()
+    alt = []
+    for axis in axes.flat[k:]:
+        axis.axis("off")
+    for label, axis in zip(range(k), axes.flat, strict=False):
+        for_and_against(axis, explanation, label, largest)
+        title = f"{explanation.name(label)} {explanation.probabilities[label]:.0%}"
+        axis.set_title(title, fontsize=9)
+        alt.append(f"{title}, strongest {_place(explanation, explanation.ranking(label)[0])}")
+    figure.tight_layout(pad=0.5)
+    return Picture(figure, f"What speaks for (red) and against (hatched blue) each label: {'; '.join(alt)}.")
+
+
+def twin_check(image, twin, mask, explanation, label=None):
+    """A drawn face, its neutral twin, the pixels in which they differ, and what LIME says."""
+    figure, axes = plt.subplots(1, 4, figsize=(9, 2.5))
+    _image(axes[0], image, f"drawn {explanation.name(label)}")
+    _image(axes[1], twin, "the same, drawn neutral")
+    _image(axes[2], np.where(mask, 255, 0), f"where they differ: {mask.mean():.0%}")
+    for_and_against(axes[3], explanation, explanation.label(label))
+    figure.tight_layout(pad=0.5)
+    alt = f"""A drawn face, its neutral twin, the {mask.mean():.0%} of pixels in which they differ, and LIME's
+        superpixels, the strongest {_place(explanation, explanation.ranking(label)[0])}."""
+    return Picture(figure, alt)
+
+
 def curves(deletions, insertions, label):
     """Deletion and insertion curves side by side, with the area under each.
 
@@ -197,22 +244,26 @@ def mark_rows(marks, title, chance=None, best="higher"):
     return Picture(figure, f"{title}, mean and 95 % interval: {', '.join(alt)}.")
 
 
-def region_chart(shares, names, title):
-    """Bars with 95 % intervals: in how many of the faces each region was among the top superpixels.
+def region_chart(hits, faces, chance, names, title):
+    """In what share of faces each region was among the top superpixels, with 95 % intervals.
 
-    shares  (regions, 2): hits and faces
-    names   of the regions
+    hits, faces  (r,): in how many faces it was, of how many
+    chance       (r,): the share to be expected if superpixels were drawn by lot
+    names        of the r regions
     """
     from ..evaluation import wilson_interval
 
-    hits, faces = np.asarray(shares, float).T
+    hits, faces = np.asarray(hits, float), np.asarray(faces, float)
     share = hits / np.maximum(faces, 1)
     low, high = wilson_interval(hits, faces)
-    figure, axis = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    figure, axis = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
     axis.bar(names, share, yerr=(share - low, high - share), capsize=4, color="#56B4E9", edgecolor="black")
+    axis.plot(names, chance, "_", color="black", markersize=34, markeredgewidth=2, label="drawn by lot")
     axis.set(ylim=(0, 1), ylabel="share of faces")
     axis.set_title(title, fontsize=10)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.legend(frameon=False)
     axis.spines[["top", "right"]].set_visible(False)
-    listed = ", ".join(f"{name} {value:.0%}" for name, value in zip(names, share, strict=True))
+    parts = zip(names, share, chance, strict=True)
+    listed = ", ".join(f"{name} {value:.0%} (by lot {lot:.0%})" for name, value, lot in parts)
     return Picture(figure, f"{title}: {listed}.")
