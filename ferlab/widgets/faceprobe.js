@@ -267,7 +267,6 @@ function render({ model, el }) {
         ),
       );
     }
-    nothing.here();
     const best = probabilities.indexOf(Math.max(...probabilities));
     const first = original.indexOf(Math.max(...original));
     classes.forEach((name, k) => {
