@@ -135,6 +135,8 @@ class Notebook:
     @property
     def kernel_errors(self):
         """Exceptions in cells and in callbacks: iopub is the only place where the latter show."""
+        self.ask("None")  # once it answers, it is through with what the page sent before
+        self.page.wait_for_timeout(300)  # and its complaints, on another channel, have come
         return self.page.evaluate("() => window.kernelErrors")
 
     def close(self):
