@@ -93,8 +93,10 @@ def chromium():
 class Notebook:
     """A notebook that is open in JupyterLab. Collects what went wrong on the page and in the kernel."""
 
-    def __init__(self, browser, server, name, *, width=1300, height=1000, dark=False):
-        self.context = browser.new_context(viewport={"width": width, "height": height})
+    def __init__(self, browser, server, name, *, width=1300, height=1000, scale=1, dark=False):
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, device_scale_factor=scale
+        )
         self.page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.page_errors = []
