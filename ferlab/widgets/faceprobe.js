@@ -107,6 +107,8 @@ function render({ model, el }) {
 
   const ring = document.createElementNS(SVG, "path"); // the keyboard's place, over its neighbours' outlines
   ring.setAttribute("class", "fp-ring");
+  const seams = document.createElementNS(SVG, "path"); // dark beneath the light outlines, for light faces
+  seams.setAttribute("class", "fp-seams");
 
   const root = element(
     "div",
@@ -226,7 +228,7 @@ function render({ model, el }) {
     svg.setAttribute("aria-label", `The face in ${face.count} superpixels. Arrow keys move, space hides or brings back.`);
     svg.innerHTML =
       `<defs><pattern id="${hatch}" width="2" height="2" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
-      `<line class="fp-hatch" x1="0" y1="0" x2="0" y2="2"/></pattern></defs>`;
+      `<path class="fp-hatch-dark" d="M0.2 0V2"/><path class="fp-hatch-light" d="M0.55 0V2"/></pattern></defs>`;
     const group = document.createElementNS(SVG, "g");
     pieces = centres.map((centre, s) => {
       const piece = document.createElementNS(SVG, "path");
@@ -237,7 +239,8 @@ function render({ model, el }) {
       for (const [name, value] of Object.entries(attributes)) piece.setAttribute(name, value);
       return group.appendChild(piece);
     });
-    svg.append(group, ring);
+    seams.setAttribute("d", pieces.map((piece) => piece.getAttribute("d")).join(""));
+    svg.append(seams, group, ring);
     moveCursor(Math.min(cursor, face.count - 1), false);
     newProbe();
     answered();
