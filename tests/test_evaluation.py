@@ -1,4 +1,4 @@
-"""Evaluation: against hand-worked and published numbers, scikit-learn, and predictors whose score is known."""
+"""Evaluation: against hand-worked and published numbers, scikit-learn, predictors of known score."""
 
 import subprocess
 import sys
