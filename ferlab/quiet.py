@@ -6,6 +6,7 @@ is raised as an exception all the same.
 """
 
 import contextlib
+import logging
 import os
 import sys
 from importlib.machinery import PathFinder
@@ -38,6 +39,8 @@ class _QuietTensorFlow:
             def quietly(module):
                 with no_stderr():
                     load(module)
+                # It also warns, on stdout, of being called for many models: a lesson calls many.
+                logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
             spec.loader.exec_module = quietly
         return spec

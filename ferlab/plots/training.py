@@ -81,5 +81,5 @@ def parameter_bars(counts, title="parameters"):
     axes.set_title(title, fontsize=10)
     if len(parts) > 1:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
-    listed = ", ".join(f"{name} {sum(row.values()):,}" for name, row in rows.items())
+    listed = ", ".join(f"{name}: {sum(row.values()):,}" for name, row in rows.items())
     return Picture(figure, f"Bars, {title}: {listed}.")
