@@ -33,6 +33,11 @@ def train(args):
 
     training, validation = _training_faces(args)
     model = zoo.build(args.name, len(training.classes))
+    if args.start:
+        model.set_weights(zoo.load_model(args.start).get_weights())
+    for layer in model.layers:
+        if args.dropout is not None and "dropout" in layer.name:
+            layer.rate = args.dropout
     votes = training.votes is not None and not args.drawn
     targets = soft_targets(training) if votes else one_hot(training.labels, len(training.classes))
     folder = args.folder or Path("runs") / args.out.stem
@@ -150,6 +155,8 @@ def parser():
     sub.add_argument("--batch-size", type=int, default=128)
     sub.add_argument("--learning-rate", type=float, default=1.5e-3)
     sub.add_argument("--weight-decay", type=float, default=0.05)
+    sub.add_argument("--start", help="a .keras file of the same network to go on from")
+    sub.add_argument("--dropout", type=float, help="rate of its dropout layers, if not the network's own")
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
     sub.add_argument("--seed", type=int, default=0)
     source(sub)

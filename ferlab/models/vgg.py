@@ -105,7 +105,9 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     image = keras.Input((48, 48, 1), name="image")
     x = layers.Concatenate(name="rgb")([image, image, image])
     x = layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS], name="scale")(x)
-    x = layers.Flatten(name="features")(base(x))
+    # training=False: batch normalisation keeps the statistics it came with, also while the base is trained.
+    # A few hundred faces are too few to learn new ones, and half-learnt ones make the network stumble.
+    x = layers.Flatten(name="features")(base(x, training=False))
     x = layers.Dropout(dropout, name="dropout1")(x)
     x = layers.Dense(head, activation="relu", name="hidden")(x)
     x = layers.Dropout(dropout, name="dropout2")(x)
