@@ -25,16 +25,22 @@ def predictor():
 
 @pytest.mark.parametrize("name", ["squeezenet", "squeezenet-drawn"])
 def test_says_what_the_keras_model_says(name):
+    images = ferlab.load_faces("drawn", split="PublicTest").images  # 900: shares of 150 jump by whole points
     keras_model = ferlab.load_model(name)
-    expected = np.asarray(keras_model.predict_on_batch(IMAGES[..., None].astype("float32")))
-    found = ferlab.load_predictor(name)(IMAGES)
+    parts = [images[i : i + 150, ..., None].astype("float32") for i in range(0, len(images), 150)]
+    expected = np.concatenate([np.asarray(keras_model.predict_on_batch(part)) for part in parts])
+    found = ferlab.load_predictor(name)(images)
     assert found.dtype == np.float32
     # With 8-bit weights probabilities are off by 0.003 on average, and by up to 0.08 where two labels are close
     # (16-bit weights: 0.002 at most, twice the file, a third of the speed).
     apart = np.abs(found - expected)
     assert apart.mean() < 5e-3
     assert apart.max() < 0.1
-    assert (found.argmax(1) == expected.argmax(1)).mean() > 0.98
+    second, first = np.sort(expected, axis=1)[:, -2:].T
+    same = found.argmax(1) == expected.argmax(1)
+    assert same[first - second > 0.1].all()  # only what was nearly a draw may tip over
+    if name == "squeezenet-drawn":  # on the faces it was made for, that is rare
+        assert same.mean() > 0.98
 
 
 def test_rows_are_probabilities_in_the_order_of_the_classes(predictor):
