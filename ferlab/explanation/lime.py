@@ -6,7 +6,7 @@ import numpy as np
 
 from .superpixels import as_face, chosen_settings, hidden_image, superpixels, with_hidden
 
-_BATCH = 250
+_BATCH = 256  # images at once: some cache-sized steps of a Predictor, without a remainder
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -39,7 +39,7 @@ def superpixel_kinds(image, kinds):
     for (name, segments), above, below in zip(kinds.items(), axes[0], axes[1], strict=True):
         sizes = np.sort(np.bincount(segments.ravel()))[::-1]
         _image(above, image, f"{name}: {len(sizes)} superpixels")
-        _outline(above, segments, "#F0E442")
+        _outline(above, segments, "#D55E00")
         below.bar(range(len(sizes)), sizes, width=1, color="#0072B2", edgecolor="white", linewidth=0.4)
         below.set_xlabel("superpixels, largest first", fontsize=8)
         below.tick_params(labelsize=7)
@@ -178,7 +178,7 @@ def curves(deletions, insertions, label):
     """
     from ..explanation.faithfulness import area
 
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4), sharey=True, layout="constrained")
     parts = ("deletion: lower is better", deletions), ("insertion: higher is better", insertions)
     alt = []
     for axis, (title, found), done in zip(axes, parts, ("hidden", "shown"), strict=True):
@@ -187,7 +187,7 @@ def curves(deletions, insertions, label):
             axis.plot(share, probability, label=f"{name}, area {area(share, probability):.2f}", **shape)
         axis.set_title(title, fontsize=10)
         axis.set(xlabel=f"share of the face {done}", xlim=(0, 1), ylim=(0, 1.02))
-        axis.legend(frameon=False, fontsize=8)
+        axis.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
         axis.spines[["top", "right"]].set_visible(False)
         areas = ", ".join(f"{name} {area(*curve):.2f}" for name, curve in found.items())
         alt.append(f"{title.split(':')[0]}, area under the curve: {areas}")
@@ -219,11 +219,11 @@ def stability_chart(samples, overlaps, fits):
     return Picture(figure, f"From {samples[0]} to {samples[-1]} samples, {', and '.join(alt)}.")
 
 
-def mark_rows(marks, title, chance=None, best="higher"):
+def mark_rows(marks, title, chance=None):
     """One line a kind of explanation: its mean mark with the 95 % interval, and each face as a dot.
 
     marks   {name: (faces,) marks}; NaN for faces that have none
-    title   what the mark is
+    title   what the mark is, and whether higher or lower is better
     chance  a mark to draw a dotted line at, or None
     """
     from ..explanation.faithfulness import mean_interval
@@ -239,7 +239,7 @@ def mark_rows(marks, title, chance=None, best="higher"):
     if chance is not None:
         axis.axvline(chance, color="black", linestyle=":", linewidth=1)
     axis.set_yticks(range(len(marks)), marks)
-    axis.set(ylim=(len(marks) - 0.4, -0.6), xlabel=f"{title} ({best} is better)")
+    axis.set(ylim=(len(marks) - 0.4, -0.6), xlabel=title)
     axis.spines[["top", "right"]].set_visible(False)
     return Picture(figure, f"{title}, mean and 95 % interval: {', '.join(alt)}.")
 
@@ -248,7 +248,7 @@ def region_chart(hits, faces, chance, names, title):
     """In what share of faces each region was among the top superpixels, with 95 % intervals.
 
     hits, faces  (r,): in how many faces it was, of how many
-    chance       (r,): the share to be expected if superpixels were drawn by lot
+    chance       (r,): the share to be expected if superpixels were picked at random
     names        of the r regions
     """
     from ..evaluation import wilson_interval
@@ -258,12 +258,14 @@ def region_chart(hits, faces, chance, names, title):
     low, high = wilson_interval(hits, faces)
     figure, axis = plt.subplots(figsize=(7.5, 3.4), layout="constrained")
     axis.bar(names, share, yerr=(share - low, high - share), capsize=4, color="#56B4E9", edgecolor="black")
-    axis.plot(names, chance, "_", color="black", markersize=34, markeredgewidth=2, label="drawn by lot")
+    axis.plot(
+        names, chance, "_", color="black", markersize=34, markeredgewidth=2, label="three picked at random"
+    )
     axis.set(ylim=(0, 1), ylabel="share of faces")
     axis.set_title(title, fontsize=10)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axis.legend(frameon=False)
     axis.spines[["top", "right"]].set_visible(False)
     parts = zip(names, share, chance, strict=True)
-    listed = ", ".join(f"{name} {value:.0%} (by lot {lot:.0%})" for name, value, lot in parts)
+    listed = ", ".join(f"{name} {value:.0%} (at random {random:.0%})" for name, value, random in parts)
     return Picture(figure, f"{title}: {listed}.")
