@@ -38,8 +38,8 @@ def train(args):
     for layer in model.layers:
         if args.dropout is not None and "dropout" in layer.name:
             layer.rate = args.dropout
-    votes = training.votes is not None and not args.drawn
-    targets = soft_targets(training) if votes else one_hot(training.labels, len(training.classes))
+    share = args.vote_share if training.votes is not None and not args.drawn else 0
+    targets = soft_targets(training, share) if share else one_hot(training.labels, len(training.classes))
     folder = args.folder or Path("runs") / args.out.stem
     print(
         f"{model.count_params():,} parameters, {len(training):,} faces; state in {folder}, resumed if it is there"
@@ -62,7 +62,7 @@ def train(args):
     about = {
         "command": "python -m ferlab " + " ".join(args.given),
         "trained_on": f"{len(training)} {training.name}, split Training",
-        "targets": "half label, half FER+ votes" if votes else "label",
+        "targets": f"{1 - share:.0%} label, {share:.0%} FER+ votes" if share else "label",
         "chosen_on": f"{len(validation)} {validation.name}, split PublicTest",
         "epochs": len(history["loss"]),
         "seed": args.seed,
@@ -155,6 +155,9 @@ def parser():
     sub.add_argument("--batch-size", type=int, default=128)
     sub.add_argument("--learning-rate", type=float, default=1.5e-3)
     sub.add_argument("--weight-decay", type=float, default=0.05)
+    sub.add_argument(
+        "--vote-share", type=float, default=0.5, help="of the targets, where FER+ votes are there"
+    )
     sub.add_argument("--start", help="a .keras file of the same network to go on from")
     sub.add_argument("--dropout", type=float, help="rate of its dropout layers, if not the network's own")
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
