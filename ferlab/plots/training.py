@@ -39,6 +39,10 @@ def curves(histories):
             axis.set(xlabel="epoch", title=value)
             axis.grid(alpha=0.3)
             axis.xaxis.get_major_locator().set_params(integer=True)
+    for axis in axes:  # a flat line shall look flat: no axis spans less than a fifth
+        low, high = axis.get_ylim()
+        spare = max(0, 0.2 - (high - low)) / 2
+        axis.set_ylim(low - spare, high + spare)
     axes[1].yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
