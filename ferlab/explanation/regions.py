@@ -18,19 +18,6 @@ def typical_regions(maps):
     return votes.argmax(0).astype(np.uint8)
 
 
-def positive_in_regions(explanation, regions, label=None):
-    """Of each region's pixels, the share in superpixels that speak for the label, float (9,).
-
-    NaN for regions that the map lacks. Compare it with the share of the whole face: about half of all
-    superpixels are positive by chance, and so is half of any region.
-    """
-    weights = explanation.weights[explanation.label(label)]
-    positive = (weights > 0)[explanation.segments]
-    sizes = np.bincount(regions.ravel(), minlength=len(REGIONS))
-    hits = np.bincount(regions[positive], minlength=len(REGIONS))
-    return np.where(sizes > 0, hits / np.maximum(sizes, 1), np.nan)
-
-
 def top_regions(explanation, regions, label=None, top=3):
     """The regions that the top superpixels mostly lie in, as a set of names.
 
