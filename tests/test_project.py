@@ -51,3 +51,20 @@ def test_links_in_the_pages_lead_somewhere():
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_figures_in_the_pages_are_those_of_the_cards():
+    import json
+
+    pages = (ROOT / "README.md").read_text(), (ROOT / "ferlab" / "weights" / "README.md").read_text()
+    for card in (ROOT / "ferlab" / "weights").glob("*.json"):
+        figures = json.loads(card.read_text())
+        for page in pages:
+            assert f"{100 * figures['accuracy']:.1f} %" in page, card.name
+            assert f"{figures['parameters']:,}" in page, card.name
+
+
+def test_a_trained_network_fits_in_eight_megabytes():
+    for card in (ROOT / "ferlab" / "weights").glob("*.json"):
+        size = sum(card.with_suffix(ending).stat().st_size for ending in (".keras", ".tflite"))
+        assert size < 8e6, card.name
