@@ -31,11 +31,12 @@ def test_says_what_the_keras_model_says(name):
     expected = np.concatenate([np.asarray(keras_model.predict_on_batch(part)) for part in parts])
     found = ferlab.load_predictor(name)(images)
     assert found.dtype == np.float32
-    # With 8-bit weights probabilities are off by 0.003 on average, and by up to 0.08 where two labels are close
-    # (16-bit weights: 0.002 at most, twice the file, a third of the speed).
+    # With 8-bit weights probabilities are off by 0.003 on average on the kind of faces that a network knows, by
+    # 0.006 on the other kind, and by up to 0.12 where labels are close (16-bit weights: 0.002 at most, twice
+    # the file, a third of the speed).
     apart = np.abs(found - expected)
-    assert apart.mean() < 5e-3
-    assert apart.max() < 0.1
+    assert apart.mean() < 8e-3
+    assert apart.max() < 0.15
     second, first = np.sort(expected, axis=1)[:, -2:].T
     same = found.argmax(1) == expected.argmax(1)
     assert same[first - second > 0.1].all()  # only what was nearly a draw may tip over
