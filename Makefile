@@ -26,7 +26,7 @@ lint: .venv/ready
 
 # Resolve anew what pyproject.toml asks for. Needs uv.
 requirements:
-	uv pip compile pyproject.toml --extra test --universal --generate-hashes \
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 
 .venv/ready: requirements.txt pyproject.toml
