@@ -7,6 +7,8 @@ whoever wrote it, unlike a pickle or a Keras model with Lambda layers.
 import json
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,9 @@ from .emotions import FER2013, FERPLUS
 from .quiet import no_stderr
 
 WEIGHTS = Path(__file__).parent / "weights"
-# Images that one interpreter takes at once. 32 SqueezeNet faces still fit the processor's cache: on two
-# cores 250 at once take 30 % longer per image, and resizing for each new number 5 to 200 ms.
-_BATCH = 32
+# Images that one interpreter takes at once. One face alone takes SqueezeNet as long per image as eight, or
+# as 250 where they leave the processor's cache; larger networks gain by reading their weights for eight.
+_BATCH = 8
 
 
 def as_batch(images):
@@ -62,40 +64,69 @@ class Predictor:
 
     def __init__(self, path, classes=None, name=None):
         path = Path(path)
-        self.name = name or path.stem
-        content = _read_flatbuffer(path)
-        threads = min(4, os.cpu_count() or 1)
-        self._single = _interpreter(content, path, threads)
-        self._many = None
-        self._content, self._threads, self._path = content, threads, path
+        self._set_up(path, _read_flatbuffer(path), name or path.stem, min(4, os.cpu_count() or 1))
+        number = int(self._single.get_output_details()[0]["shape"][-1])
+        self.classes = _classes(path, classes, number)
+
+    def _set_up(self, path, content, name, threads):
+        self.name = name
+        self._path, self._content, self._threads = path, content, threads
+        self._single = _interpreter(content, path)
+        self._many = []
         self._lock = threading.Lock()
         inputs, outputs = self._single.get_input_details(), self._single.get_output_details()
         _check_signature(path, inputs, outputs)
         self._any_number = inputs[0]["shape_signature"][0] == -1
         self._in, self._out = inputs[0]["index"], outputs[0]["index"]
-        self.classes = _classes(path, classes, int(outputs[0]["shape"][-1]))
 
     def __repr__(self):
         return f"<Predictor {self.name}: {', '.join(self.classes)}>"
+
+    def __reduce__(self):
+        return _restored, (str(self._path), self._content, self.name, self.classes)
 
     def __call__(self, images):
         batch = as_batch(images)
         result = np.empty((len(batch), len(self.classes)), np.float32)
         whole = len(batch) // _BATCH * _BATCH if self._any_number else 0
         with self._lock:
-            if whole and self._many is None:
-                self._many = _interpreter(self._content, self._path, self._threads, _BATCH)
-            for begin in range(0, whole, _BATCH):
-                chunk = slice(begin, begin + _BATCH)
-                result[chunk] = self._run(self._many, batch[chunk])
+            if whole:
+                self._in_threads(batch, result, whole)
             for i in range(whole, len(batch)):
                 result[i] = self._run(self._single, batch[i : i + 1])[0]
         return result
+
+    def _in_threads(self, batch, result, whole):
+        """An interpreter on each core, and whichever is free takes the next images.
+
+        LiteRT's own threads share the work of one layer and wait for each other at its end: for nets as
+        small as these that takes longer than one thread, and far longer where a core is busy.
+        """
+        while len(self._many) < self._threads:
+            self._many.append(_interpreter(self._content, self._path, _BATCH))
+        begins = iter(range(0, whole, _BATCH))
+
+        def work(interpreter):
+            for begin in begins:
+                chunk = slice(begin, begin + _BATCH)
+                result[chunk] = self._run(interpreter, batch[chunk])
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(work, self._many))  # list: so that an error is raised here
 
     def _run(self, interpreter, batch):
         interpreter.set_tensor(self._in, batch)
         interpreter.invoke()
         return interpreter.get_tensor(self._out)
+
+
+@lru_cache(maxsize=2)
+def _restored(path, content, name, classes):
+    """A Predictor in a process that it was sent to: set up once there, and on one core, being one of many."""
+    predictor = Predictor.__new__(Predictor)
+    predictor._set_up(path, content, name, threads=1)
+    predictor.classes = classes
+    return predictor
 
 
 def load_predictor(name="squeezenet", faces=None):
@@ -128,11 +159,11 @@ def _read_flatbuffer(path):
     return content
 
 
-def _interpreter(content, path, threads, batch=None):
+def _interpreter(content, path, batch=None):
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter = Interpreter(model_content=content, num_threads=1)
         if batch:
             index = interpreter.get_input_details()[0]["index"]
             interpreter.resize_tensor_input(index, (batch, 48, 48, 1))

@@ -6,9 +6,10 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lime.lime_image import LimeImageExplainer
+from scipy.ndimage import gaussian_filter
 from skimage.data import astronaut
 from skimage.segmentation import slic
 
@@ -40,39 +41,78 @@ def reads_only(where):
     return predict
 
 
-def by_hand(method, seed, colour, n=200, size=10):
-    segments = superpixels(FACE, method)
+def by_hand(image, segments, seed, predict=network, **more):
     with redirect_stderr(io.StringIO()):  # lime's progress bar
         return LimeImageExplainer(random_state=seed).explain_instance(
-            FACE,
-            lambda rgb: network(rgb[..., 0]),
-            top_labels=3,
-            num_samples=n,
-            batch_size=size,
-            hide_color=colour,
+            image,
+            lambda rgb: predict(rgb[..., 0]),
+            top_labels=10,
             segmentation_fn=lambda rgb: segments,
+            **more,
         )
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("seed", [0, 1, 42])
-def test_same_weights_as_lime_called_directly(method, seed):
-    expected = by_hand(method, seed, None)
-    found = ferlab.explain(network, FACE, method, 200, seed)
-    for label in range(3):
-        for superpixel, weight in expected.local_exp[label]:
-            assert found.weights[label, superpixel] == pytest.approx(weight, abs=1e-6)
-        assert found.intercept[label] == pytest.approx(expected.intercept[label], abs=1e-6)
+def assert_as_lime(found, expected, within=1e-6):
+    k, s = found.weights.shape
+    assert sorted(expected.local_exp) == list(range(k))
+    for label, pairs in expected.local_exp.items():
+        assert len(pairs) == s
+        for superpixel, weight in pairs:
+            assert found.weights[label, superpixel] == pytest.approx(weight, abs=within)
+        assert found.intercept[label] == pytest.approx(expected.intercept[label], abs=within)
     last = expected.top_labels[0]  # the label lime fits last is the only one whose R² it keeps
-    assert found.r2[last] == pytest.approx(expected.score, abs=1e-6)
+    assert found.r2[last] == pytest.approx(expected.score, abs=within)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    method=st.sampled_from(METHODS),
+    seed=st.integers(0, 2**32 - 1),
+    picture=st.integers(0, 2**16),
+    smooth=st.floats(0, 4),
+)
+def test_same_weights_as_lime_itself_for_any_image_and_seed(method, seed, picture, smooth):
+    noise = np.random.default_rng(picture).integers(0, 256, (48, 48)).astype(np.uint8)
+    image = gaussian_filter(noise, smooth)
+    try:
+        found = ferlab.explain(network, image, method, seed=seed)
+    except ValueError as error:
+        assume("makes one superpixel" not in str(error))
+        raise
+    assert_as_lime(found, by_hand(image, found.segments, seed))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_same_weights_as_lime_itself_for_a_face_and_a_network(method):
+    predict = ferlab.load_predictor("squeezenet-drawn")
+    found = ferlab.explain(predict, FACE, method, seed=42)
+    assert_as_lime(found, by_hand(FACE, found.segments, 42, predict), within=1e-5)
+
+
+@pytest.mark.parametrize("n", [2, 3, 30])  # fewer samples than superpixels, too
+def test_same_weights_as_lime_itself_for_few_samples(n):
+    found = ferlab.explain(network, FACE, n_samples=n)
+    assert_as_lime(found, by_hand(FACE, found.segments, 0, num_samples=n))
+
+
+def test_no_variant_is_asked_about_twice():
+    asked = []
+
+    def predict(images):
+        asked.extend(images)
+        return network(images)
+
+    found = ferlab.explain(predict, FACE, hide="grey", n_segments=4)
+    s = found.weights.shape[1]
+    assert s < 7
+    assert len(asked) == len(np.unique(asked, axis=0)) == 2**s
+    assert_as_lime(found, by_hand(FACE, found.segments, 0, hide_color=128))
 
 
 @pytest.mark.parametrize(("hide", "colour"), [("mean", None), ("grey", 128), ("black", 0)])
 def test_hiding_as_lime_does_it(hide, colour):
-    expected = by_hand("slic", 3, colour)
     found = ferlab.explain(network, FACE, n_samples=200, seed=3, hide=hide)
-    for superpixel, weight in expected.local_exp[1]:
-        assert found.weights[1, superpixel] == pytest.approx(weight, abs=1e-6)
+    assert_as_lime(found, by_hand(FACE, found.segments, 3, num_samples=200, hide_color=colour))
 
 
 def test_blur_is_told_from_the_other_fillings():
@@ -275,10 +315,10 @@ def test_bad_settings(wrong, says):
 @pytest.mark.parametrize(
     ("predict", "says"),
     [
-        (lambda images: network(images)[0], r"returned \(3,\) for 1 images"),
-        (lambda images: network(images)[:, None], r"returned \(1, 1, 3\)"),
-        (lambda images: network(images[:1]), r"returned \(1, 3\) for 40 images, expected \(40, 3\)"),
-        (lambda images: np.full((len(images), 3), np.nan), "3 numbers that are not finite"),
+        (lambda images: network(images)[0], r"returned \(3,\) for 40 images, expected \(40, labels\)"),
+        (lambda images: network(images)[:, None], r"returned \(40, 1, 3\)"),
+        (lambda images: network(images[:1]), r"returned \(1, 3\) for 40 images, expected \(40, labels\)"),
+        (lambda images: np.full((len(images), 3), np.nan), "120 numbers that are not finite"),
         (lambda images: network(images) * 5, "softmax"),
         (lambda images: network(images) * [3, -1, 1], "softmax"),
     ],
@@ -287,6 +327,11 @@ def test_bad_settings(wrong, says):
 def test_bad_predict(predict, says):
     with pytest.raises(ValueError, match=says):
         ferlab.explain(predict, FACE, n_samples=40)
+
+
+def test_predict_that_changes_its_labels_on_the_way():
+    with pytest.raises(ValueError, match=r"returned \(44, 1\) for 44 images, expected \(44, 3\)"):
+        ferlab.explain(lambda images: network(images)[:, : len(images) % 8 // 4 or 3], FACE, n_samples=300)
 
 
 def test_regions_of_a_model_that_reads_the_mouth():

@@ -1,6 +1,8 @@
 """Predictor: the network that was trained, without TensorFlow."""
 
+import io
 import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -79,6 +81,17 @@ def test_threads_get_their_own_answers(predictor):
         thread.join()
     for i, answer in found.items():
         np.testing.assert_allclose(answer, expected[i : i + 40], atol=1e-5)
+
+
+def test_a_copy_in_another_process_says_the_same(predictor):
+    sent = pickle.dumps(predictor)
+    code = "import sys, pickle, numpy as np; p = pickle.load(sys.stdin.buffer); assert p.name == 'squeezenet-drawn'; "
+    code += "np.save(sys.stdout.buffer, p(np.arange(20 * 48 * 48).reshape(20, 48, 48) % 250))"
+    done = subprocess.run([sys.executable, "-c", code], input=sent, capture_output=True, check=True)
+    expected = predictor(np.arange(20 * 48 * 48).reshape(20, 48, 48) % 250)
+    np.testing.assert_allclose(np.load(io.BytesIO(done.stdout)), expected, atol=1e-6)
+    assert pickle.loads(sent).classes == predictor.classes
+    assert pickle.loads(sent) is pickle.loads(sent)  # set up once, however many tasks carry it
 
 
 def test_needs_no_tensorflow():

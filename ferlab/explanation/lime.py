@@ -4,9 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from .superpixels import as_face, chosen_settings, hidden_image, superpixels, with_hidden
-
-_BATCH = 256  # images at once: some cache-sized steps of a Predictor, without a remainder
+from .asking import ask
+from .superpixels import as_face, chosen_settings, hidden_image, superpixels
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,35 +90,24 @@ def explain(predict, image, method="slic", n_samples=1000, seed=0, hide="mean", 
     hide       what fills a hidden superpixel: "mean" (lime's own), "grey", "blur" or "black"
     settings   n_segments, compactness; scale, sigma, min_size; kernel_size, max_dist, ratio
 
-    Returns an `Explanation`. lime's explainer samples, weighs and fits, with its defaults: what it gives
-    for the same seed, this gives. ValueError for an image, a setting or an answer of `predict` that can't be
-    right.
+    Returns an `Explanation`. Its weights are those of lime 0.2.0.1 for the same seed and superpixels, for
+    every label. ValueError for an image, a setting or an answer of `predict` that can't be right.
     """
     image = as_face(image)
     settings = chosen_settings(method, settings)
     segments = superpixels(image, method, **settings)
     if not isinstance(n_samples, int | np.integer) or n_samples < 2:
         raise ValueError(f"n_samples is {n_samples!r}, expected a whole number, 2 or more (1000 is usual)")
-    explainer = _explainer(hidden_image(image, segments, hide), seed)
-    labels = _answers(predict, image[None]).shape[1]
-    found = explainer.explain_instance(
-        np.stack([image] * 3, axis=-1),
-        lambda images: _answers(predict, images, labels),
-        top_labels=labels,
-        num_samples=int(n_samples),
-        batch_size=_BATCH,
-        segmentation_fn=lambda _: segments,
-    )
-    weights = np.array([[w for _, w in sorted(found.local_exp[i])] for i in range(labels)])
-    intercept = np.array([found.intercept[i] for i in range(labels)])
+    filling = hidden_image(image, segments, hide)
+    answers, found = _lime(predict, image, segments, filling, int(n_samples), seed)
     classes = getattr(predict, "classes", None)
     return Explanation(
         image=image,
         segments=segments,
-        weights=weights,
-        intercept=intercept,
-        r2=_r2(explainer, weights, intercept),
-        probabilities=explainer.answers[0].astype(float),
+        weights=found.local_exp[_ALL],
+        intercept=found.intercept[_ALL],
+        r2=found.score,
+        probabilities=answers[0].astype(float),
         classes=tuple(classes) if classes is not None else None,
         method=method,
         settings=settings,
@@ -129,52 +117,67 @@ def explain(predict, image, method="slic", n_samples=1000, seed=0, hide="mean", 
     )
 
 
-def _explainer(filling, seed):
-    """lime's explainer, its variants of the face made by array masking: the same ones, silent and faster.
+_ALL = "all labels"
 
-    lime fills hidden superpixels with their mean or one colour; `filling`, a whole image, can be a blur too.
+
+def _lime(predict, image, segments, filling, n_samples, seed):
+    """The answers to lime's variants of the image, (n_samples, k), and lime's ImageExplanation of _ALL.
+
+    lime draws the variants, measures how far they are from the image and weighs them by its kernel. Two
+    of its methods, which take nearly all of its time, are replaced by others that give the same numbers:
+
+    data_labels                 made each variant in a loop over its superpixels, and asked about ten
+                                variants at a time: here they are made by array masking, and each is asked
+                                about once, however often it was drawn.
+    explain_instance_with_data  fitted two ridge regressions a label, the first only to sort the superpixels:
+                                here one linear system is solved for all labels. So it is called once.
+
+    What hidden pixels become, lime would work out in another loop; `filling` has it, and may be a blur.
     """
+    from lime.lime_base import LimeBase
     from lime.lime_image import LimeImageExplainer
 
+    class Base(LimeBase):
+        def explain_instance_with_data(self, shown, answers, distances, label, num_features, **_):
+            return *ridge(shown, answers, self.kernel_fn(distances)), None
+
     class Explainer(LimeImageExplainer):
-        def data_labels(self, image, fudged_image, segments, classifier_fn, num_samples, batch_size=10):
+        def data_labels(self, rgb, _, segments, predict, num_samples, **__):
             s = segments.max() + 1
             shown = self.random_state.randint(0, 2, num_samples * s).reshape(num_samples, s)
             shown[0] = 1
-            parts = [shown[i : i + batch_size] for i in range(0, num_samples, batch_size)]
-            grey = image[..., 0]
-            self.shown = shown
-            self.answers = np.concatenate(
-                [classifier_fn(with_hidden(grey, filling, segments, part)) for part in parts]
-            )
-            return self.shown, self.answers
+            self.answers = ask(predict, image, filling, segments, shown)
+            return shown, self.answers
 
-    return Explainer(random_state=seed)
-
-
-def _r2(explainer, weights, intercept):
-    """R² of the linear model of each label, (k,). lime keeps that of the label it fitted last."""
-    from sklearn.metrics import pairwise_distances, r2_score
-
-    shown, answers = explainer.shown, explainer.answers
-    nearness = explainer.base.kernel_fn(pairwise_distances(shown, shown[:1], metric="cosine").ravel())
-    fitted = shown @ weights.T + intercept
-    return r2_score(answers, fitted, sample_weight=nearness, multioutput="raw_values")
+    explainer = Explainer(random_state=seed)
+    explainer.base = Base(explainer.base.kernel_fn)
+    found = explainer.explain_instance(
+        np.stack([image] * 3, axis=-1),
+        predict,
+        labels=(_ALL,),
+        top_labels=None,
+        hide_color=0,  # not used, and without it lime's loop over the superpixels would run
+        num_samples=n_samples,
+        segmentation_fn=lambda _: segments,
+    )
+    return explainer.answers, found
 
 
-def _answers(predict, images, labels=None):
-    """predict(images), checked: (n, k), finite, each row adding to 1."""
-    found = np.asarray(predict(images))
-    expected = f"({len(images)}, {labels or 'k'})"
-    if found.ndim != 2 or len(found) != len(images) or labels not in (None, found.shape[1]):
-        raise ValueError(f"predict returned {found.shape} for {len(images)} images, expected {expected}")
-    if not np.isfinite(found).all():
-        raise ValueError(f"predict returned {(~np.isfinite(found)).sum()} numbers that are not finite")
-    sums = found.sum(1, dtype=float)
-    if np.abs(sums - 1).max() > 0.02 or found.min() < -0.02:
-        raise ValueError(
-            f"predict's answers run from {found.min():.3g} to {found.max():.3g} and add up to "
-            f"{sums.min():.3g} to {sums.max():.3g} per image; expected probabilities that add up to 1: "
-            "is a softmax missing?"
-        )
-    return found
+def ridge(shown, answers, nearness):
+    """Weighted ridge regression of all labels at once, with lime's penalty of 1 and the intercept free of it.
+
+    shown     (n, s), 1 where a superpixel is shown, else 0
+    answers   (n, k), probabilities
+    nearness  (n,), how much each variant counts
+
+    Returns intercept (k,), weights (k, s) and r2 (k,).
+    """
+    from sklearn.metrics import r2_score
+
+    share = nearness / nearness.sum()
+    mean_shown, mean_answer = share @ shown, share @ answers.astype(float)
+    z, y = shown - mean_shown, answers - mean_answer
+    weighted = (nearness[:, None] * z).T
+    fitted = np.linalg.solve(weighted @ z + np.eye(z.shape[1]), weighted @ y)
+    r2 = r2_score(y, z @ fitted, sample_weight=nearness, multioutput="raw_values")
+    return mean_answer - mean_shown @ fitted, fitted.T.copy(), r2
