@@ -132,6 +132,59 @@ def test_stability_by_hand():
         marks.stability([[1, 2, 3]])
 
 
+def test_first_stable_by_hand():
+    samples = [50, 100, 200, 400]
+    assert marks.first_stable(samples, [0.2, 0.5, 0.9, 0.95]) == 200
+    assert marks.first_stable(samples, [0.2, 0.95, 0.8, 0.95]) == 400  # a lucky one does not count
+    assert marks.first_stable(samples, [0.9, 0.9, 0.9, 0.9]) == 50
+    assert marks.first_stable(samples, [1, 1, 1, 0.5]) is None
+    assert marks.first_stable(samples, [0.2, 0.5, 0.9, 0.95], wanted=0.4) == 100
+
+
+def test_centre_prior_by_hand():
+    segments = np.arange(9).reshape(3, 3)  # each pixel is a superpixel
+    found = marks.centre_prior(segments)
+    assert found[4] == 1
+    assert found[[0, 2, 6, 8]] == pytest.approx(0)
+    assert found[[1, 3, 5, 7]] == pytest.approx(1 - 1 / np.sqrt(2))
+    assert marks.centre_prior(SEGMENTS) == pytest.approx([marks.centre_prior(SEGMENTS)[0]] * 4)
+    # The mean over pixels: the four in the middle are half a diagonal step off, of one and a half.
+    ring = np.zeros((4, 4), int)
+    ring[1:3, 1:3] = 1
+    assert marks.centre_prior(ring)[1] == pytest.approx(2 / 3)
+
+
+STAMP = np.zeros((48, 48), bool)
+STAMP[38:46, 36:46] = True
+
+
+def sees_stamp(images):
+    """A model that has learnt a white watermark and nothing else."""
+    white = images[:, STAMP].mean(1) / 255
+    return np.stack([white, 1 - white], axis=1)
+
+
+def top_is_stamped(method, hide, n_samples=100):
+    """In which share of ten stamped faces LIME's top superpixel touches the watermark."""
+    hits = []
+    for seed, image in enumerate(ferlab.draw_faces(10, 6).images):
+        face = np.where(STAMP, 255, image)
+        found = ferlab.explain(sees_stamp, face, method, n_samples=n_samples, seed=seed, hide=hide)
+        hits.append(STAMP[found.segments == found.ranking(0)[0]].any())
+    return np.mean(hits)
+
+
+@pytest.mark.parametrize("method", ferlab.explanation.METHODS)
+def test_lime_finds_a_planted_watermark(method):
+    assert top_is_stamped(method, "grey") == 1
+    assert top_is_stamped(method, "grey", n_samples=4) < 1  # planted truth has to be able to fail the method
+
+
+def test_a_patch_of_one_tone_hidden_by_its_mean_is_not_hidden():
+    """Why hide matters: felzenszwalb cuts the watermark out exactly, and lime's default fills it with its own white."""
+    assert top_is_stamped("felzenszwalb", "mean", n_samples=400) < 0.6
+
+
 def test_sensitivity_by_hand():
     relevance = MASK * 2.0
     assert marks.sensitivity(relevance, [relevance, relevance]) == 0

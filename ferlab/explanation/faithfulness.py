@@ -102,6 +102,17 @@ def stability(weights, top=5):
     return float(np.mean([len(a & b) / len(a | b) for a, b in combinations(tops, 2)]))
 
 
+def first_stable(samples, overlaps, wanted=0.9):
+    """How many samples it takes until the top superpixels stop changing with the seed, or None if these were too few.
+
+    samples (m,) rising; overlaps (m,), the stability at each. The fewest from which on it stays at `wanted` or more:
+    a lucky overlap with a worse one after it does not count.
+    """
+    below = np.flatnonzero(np.asarray(overlaps) < wanted)
+    first = below[-1] + 1 if len(below) else 0
+    return int(samples[first]) if first < len(samples) else None
+
+
 def sensitivity(relevance, others):
     """Name: maximal sensitivity. Family: robustness. Lower is better; 0 is no change, 1 as large as itself.
 
@@ -113,6 +124,17 @@ def sensitivity(relevance, others):
     if length == 0:
         raise ValueError("the relevance is zero everywhere, so a change has no size relative to it")
     return float(np.linalg.norm(np.asarray(others) - relevance, axis=(1, 2)).max() / length)
+
+
+def centre_prior(segments):
+    """The weights of an explanation that knows nothing but that faces are in the middle, float (s,), 0..1.
+
+    1 for a superpixel whose pixels lie, on average, in the centre of the image, 0 for one in a corner.
+    """
+    y, x = np.indices(segments.shape)
+    middle = (np.array(segments.shape) - 1) / 2
+    far = np.hypot(y - middle[0], x - middle[1])
+    return 1 - np.bincount(segments.ravel(), far.ravel()) / np.bincount(segments.ravel()) / np.hypot(*middle)
 
 
 def expression_mask(image, twin, threshold=10):
