@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
 
 
@@ -24,73 +23,9 @@ def data(args):
 
 def train(args):
     """Train a network as the shipped one was trained, and save it with its card."""
-    import numpy as np
+    from . import recipes
 
-    from .evaluation import evaluate
-    from .models import zoo
-    from .preprocessing import RandomAffine, one_hot, soft_targets
-    from .training import fit
-
-    training, validation = _training_faces(args)
-    model = zoo.build(args.name, len(training.classes))
-    if args.start:
-        model.set_weights(zoo.load_model(args.start).get_weights())
-    for layer in model.layers:
-        if args.dropout is not None and "dropout" in layer.name:
-            layer.rate = args.dropout
-    share = args.vote_share if training.votes is not None and not args.drawn else 0
-    targets = soft_targets(training, share) if share else one_hot(training.labels, len(training.classes))
-    folder = args.folder or Path("runs") / args.out.stem
-    print(
-        f"{model.count_params():,} parameters, {len(training):,} faces; state in {folder}, resumed if it is there"
-    )
-    begun = time.perf_counter()
-    history = fit(
-        model,
-        (training.images, targets),
-        validation,
-        epochs=args.epochs,
-        batch_size=args.batch_size,
-        learning_rate=args.learning_rate,
-        weight_decay=args.weight_decay,
-        augment=RandomAffine(seed=args.seed),
-        folder=folder,
-        seed=args.seed,
-    )
-    seconds = time.perf_counter() - begun
-    report = evaluate(lambda x: model.predict_on_batch(np.reshape(x, (-1, 48, 48, 1))), validation)
-    about = {
-        "command": "python -m ferlab " + " ".join(args.given),
-        "trained_on": f"{len(training)} {training.name}, split Training",
-        "targets": f"{1 - share:.0%} label, {share:.0%} FER+ votes" if share else "label",
-        "chosen_on": f"{len(validation)} {validation.name}, split PublicTest",
-        "epochs": len(history["loss"]),
-        "seed": args.seed,
-        "seconds_in_last_call": round(seconds),
-        "accuracy": round(report.accuracy, 4),
-        "interval": [round(float(x), 4) for x in report.interval],
-        "mean_recall": round(report.mean_recall, 4),
-        "history": {name: [round(x, 4) for x in values] for name, values in history.items()},
-    }
-    zoo.save_model(model, args.out, training.classes, about)
-    print(report)
-    print(f"written: {args.out}.keras, .tflite and .json")
-
-
-def _training_faces(args):
-    """Training and validation faces. No image to be judged on is trained on."""
-    from .drawn import draw_faces
-    from .fer2013 import load_faces
-
-    if args.drawn:
-        # Seeds far from those of the course's standing set, on which the network is shown and judged.
-        return draw_faces(args.drawn, seed=1000 + args.seed), load_faces("drawn", split="PublicTest")
-    faces = load_faces(args.source, labels=args.labels)
-    training, judged = faces.split("Training"), faces[faces.splits != 0]
-    seen = {image.tobytes() for image in judged.images}
-    alone = [image.tobytes() not in seen for image in training.images]
-    print(f"{len(alone) - sum(alone)} training images also stand in another split and are left out")
-    return training[alone], faces.split("PublicTest")
+    recipes.train(args)
 
 
 def evaluate(args):
@@ -148,16 +83,14 @@ def parser():
     source(command(data))
 
     sub = command(train)
-    sub.add_argument("name", help="squeezenet, squeezenet-plain, vgg16 ...")
+    sub.add_argument("name", help="squeezenet, squeezenet-zima, squeezenet-plain or vgg16")
     sub.add_argument("--out", type=Path, required=True, help="where to write, without an ending")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
-    sub.add_argument("--epochs", type=int, default=70)
+    sub.add_argument("--epochs", type=int, default=75)
     sub.add_argument("--batch-size", type=int, default=128)
-    sub.add_argument("--learning-rate", type=float, default=1.5e-3)
+    sub.add_argument("--learning-rate", type=float, default=3e-3)
     sub.add_argument("--weight-decay", type=float, default=0.05)
-    sub.add_argument(
-        "--vote-share", type=float, default=0.5, help="of the targets, where FER+ votes are there"
-    )
+    sub.add_argument("--vote-share", type=float, default=0, help="of the targets; FER+ votes must be there")
     sub.add_argument("--start", help="a .keras file of the same network to go on from")
     sub.add_argument("--dropout", type=float, help="rate of its dropout layers, if not the network's own")
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")

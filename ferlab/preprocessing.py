@@ -41,6 +41,17 @@ def soft_targets(faces, share=0.5):
     return np.where(total > 0, mixed, targets)
 
 
+def vote_targets(faces):
+    """Targets (n, 8) float32: the share of the FER+ votes that each of emotions.FERPLUS got.
+
+    Votes for "unknown" and "not a face" are left out. A face with no others gets zeros, to teach nothing.
+    """
+    from .emotions import FERPLUS, VOTES
+
+    votes = faces.votes[:, [VOTES.index(name) for name in FERPLUS]].astype(np.float32)
+    return votes / np.maximum(votes.sum(1, keepdims=True), 1)
+
+
 @keras.saving.register_keras_serializable("ferlab")
 class RandomAffine(keras.layers.Layer):
     """Rotates, shifts, shears, zooms and mirrors a batch of images (n, h, w, c), all in one resampling.

@@ -189,7 +189,7 @@ def set_precision(model, policy):
     """Compute in this number format from now on; weights stay float32. The softmax keeps float32."""
     kept = keras.Model | keras.layers.InputLayer | keras.layers.Rescaling | keras.layers.Softmax
     for layer in model._flatten_layers(include_self=False):
-        if not isinstance(layer, kept):
+        if not isinstance(layer, kept) and not layer.name.endswith("probabilities"):
             layer.dtype_policy = policy
 
 
@@ -208,6 +208,7 @@ def fit(
     patience=None,
     folder=None,
     precision=None,
+    classes=None,
     seed=0,
     verbose=True,
 ):
@@ -222,6 +223,8 @@ def fit(
     folder             where to keep state and best weights. Make the same call with the same folder after
                        a kill and training goes on after its last whole epoch, to the same end.
     precision          "float32" or "mixed_bfloat16"; None takes what this processor does best
+    classes            how many of the outputs, from the first, name the class and count for the accuracy;
+                       None for all. The others are further heads with targets of their own.
     seed               of shuffling, dropout and augmentation. The first weights are the model's: call
                        keras.utils.set_random_seed before you build it to get those again too.
     verbose            show progress
@@ -249,7 +252,7 @@ def fit(
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])
-        _compile(trained, loss, learning_rate, weight_decay, len(batches) * epochs)
+        _compile(trained, loss, learning_rate, weight_decay, len(batches) * epochs, classes)
         checkpoints = Checkpoints(folder, model, patience, settings)
         done = checkpoints.restore(trained)
         shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start(epoch))
@@ -268,7 +271,7 @@ def fit(
         return checkpoints.history
 
 
-def _compile(trained, loss, learning_rate, weight_decay, steps):
+def _compile(trained, loss, learning_rate, weight_decay, steps, classes):
     """AdamW (Loshchilov and Hutter 2019): warms up for a twentieth of the steps, then follows a cosine."""
     schedule = keras.optimizers.schedules.CosineDecay(
         learning_rate / 20, steps, warmup_target=learning_rate, warmup_steps=min(steps // 20, 500)
@@ -276,7 +279,11 @@ def _compile(trained, loss, learning_rate, weight_decay, steps):
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=weight_decay)
     # XLA is slower than not for these convolutions on a CPU, and JAX has nothing else.
     jit = keras.backend.backend() == "jax"
-    trained.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit)
+
+    def accuracy(target, predicted):
+        return keras.metrics.categorical_accuracy(target[:, :classes], predicted[:, :classes])
+
+    trained.compile(optimizer, loss, metrics=[accuracy], jit_compile=jit)
     trained.build((None, 48, 48, 1))
     optimizer.build(trained.trainable_variables)
 

@@ -20,8 +20,9 @@ def write_csv(path, n, seed=0):
     lines = ["emotion,pixels,Usage"]
     images = [(rng.integers(0, 30, (48, 48)) + 30 * (i % 7)).ravel().tolist() for i in range(n)]
     for usage in ("Training", "PublicTest"):
+        noise = rng.integers(0, 30, (n, 48 * 48))
         for i, image in enumerate(images):
-            shown = image if i == 0 else [v + (usage == "PublicTest") for v in image]
+            shown = image if i == 0 or usage == "Training" else (noise[i] + 30 * (i % 7)).tolist()
             lines.append(f"{i % 7},{' '.join(map(str, shown))},{usage}")
     path.write_text("\n".join(lines) + "\n")
 
@@ -39,11 +40,12 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     arguments = ["train", "squeezenet", "--source", tmp_path / "fer2013.csv", "--out", tmp_path / "net"]
     done = ferlab(*arguments, "--epochs", 1, "--batch-size", 35, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "1 training images also stand in another split" in done.stdout
+    assert "1 training images show a photo that another split has too" in done.stdout
     card = json.loads((tmp_path / "net.json").read_text())
     assert card["epochs"] == 1
-    assert card["parameters"] == 1_319_175
+    assert card["parameters"] == 1_225_895
     assert card["trained_on"].startswith("69 ")
+    assert not (tmp_path / "net-plus.keras").exists()  # nobody voted
 
     done = ferlab("evaluate", tmp_path / "net.tflite", "--source", tmp_path / "fer2013.csv",
                   "--json", tmp_path / "figures.json", cwd=tmp_path)  # fmt: skip
@@ -51,6 +53,21 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["n"] == 70
     assert figures["accuracy"] == pytest.approx(card["accuracy"], abs=0.05)
+
+
+def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 35)
+    votes = ["Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"]
+    for usage in ("Training", "PublicTest"):
+        votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(35)]
+    (tmp_path / "fer2013new.csv").write_text("\n".join(votes) + "\n")
+    arguments = ["train", "squeezenet", "--source", tmp_path, "--out", tmp_path / "net", "--epochs", 1]
+    done = ferlab(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    card, plus = (json.loads((tmp_path / f"net{e}.json").read_text()) for e in ("", "-plus"))
+    assert (len(card["classes"]), len(plus["classes"])) == (7, 8)
+    assert plus["evaluated_on"].startswith("35 FER+")
+    assert {"accuracy", "accuracy_flip", "accuracy_ten", "mean_recall", "seed", "date"} <= card.keys()
 
 
 def test_explain_writes_a_figure_of_a_photo(tmp_path):

@@ -66,6 +66,13 @@ def test_a_unit_moves_the_regions_that_facs_names(unit):
     assert named > 0.75, dict(zip(REGIONS, np.round(share, 2), strict=True))
 
 
+def test_features_are_painted_in_part_of_the_picture_without_being_cut(monkeypatch):
+    monkeypatch.setattr(drawing.Sketch, "part", lambda sketch, top, bottom: sketch)
+    whole = drawn.draw_faces(100, seed=11)
+    for name in ("images", "twins", "regions"):
+        np.testing.assert_array_equal(getattr(whole, name), getattr(FACES, name)[:100])
+
+
 def test_a_one_sided_smile_moves_one_corner():
     rng = np.random.default_rng(3)
     traits = drawing.random_traits(rng, 8)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ferlab import cleaning
+from ferlab.drawn import draw_faces
 from ferlab.emotions import FER2013
 from ferlab.faces import Faces
 
@@ -91,3 +92,18 @@ def test_duplicates_are_found_and_cleaned():
         "6 in 3 groups of duplicates; 1 groups lie across splits, in 1 the labels differ"
         in cleaning.summary(faces)
     )
+
+
+def test_near_copies_are_found_recropped_relit_and_mirrored():
+    faces = draw_faces(80, seed=5)
+    rng = np.random.default_rng(0)
+    moved = np.roll(faces.images[:20], 1, axis=2)
+    lit = np.clip(faces.images[20:40] * 0.7 + 40 + rng.normal(0, 4, (20, 48, 48)), 0, 255).astype(np.uint8)
+    mirrored = faces.images[40:60, :, ::-1]
+    strangers = draw_faces(20, seed=6).images
+    images = np.concatenate([moved, lit, mirrored, strangers])
+    found = cleaning.near_copies(images, of=faces.images)
+    assert found[20:60].all()
+    assert found[:20].mean() > 0.8
+    assert not found[60:].any()
+    assert not cleaning.near_copies(np.zeros((3, 48, 48), np.uint8), of=faces.images).any()  # one tone

@@ -7,7 +7,7 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from ferlab import preprocessing
 from ferlab.drawn import draw_faces
-from ferlab.emotions import FER2013, VOTES
+from ferlab.emotions import FER2013, FERPLUS, VOTES
 from ferlab.faces import Faces
 
 IMAGES = draw_faces(6, seed=1).images[..., None].astype("float32")
@@ -50,6 +50,14 @@ def test_soft_targets_by_hand():
     assert target.sum() == pytest.approx(1)
     nobody = preprocessing.soft_targets(with_votes("sad", NF=10))[0]
     assert nobody.tolist() == preprocessing.one_hot([FER2013.index("sad")], 7)[0].tolist()
+
+
+def test_vote_targets_by_hand():
+    target = preprocessing.vote_targets(with_votes("sad", sad=6, neutral=2, unknown=2, NF=1))[0]
+    assert target[FERPLUS.index("neutral")] == pytest.approx(2 / 8)
+    assert sorted(target)[-2:] == pytest.approx([2 / 8, 6 / 8])
+    assert target.sum() == pytest.approx(1)
+    assert not preprocessing.vote_targets(with_votes("sad", NF=10)).any()
 
 
 def test_soft_targets_need_votes():

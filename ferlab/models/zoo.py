@@ -1,11 +1,13 @@
 """The course's networks by name: build one untrained, load a trained one, save one that was trained."""
 
+import io
 import json
 import tempfile
 import zipfile
 from importlib import import_module
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 
@@ -15,14 +17,20 @@ WEIGHTS = Path(__file__).parents[1] / "weights"
 
 # name -> (module of this package, function in it, its arguments)
 _NETWORKS = {
+    "squeezenet": ("own", "own_squeezenet", {}),
     # Half of the thesis's dropout: dropping a whole map hides more than dropping as many single values.
-    "squeezenet": ("squeezenet", "squeezenet", {"dropout": 0.1}),
+    "squeezenet-zima": ("squeezenet", "squeezenet", {"dropout": 0.1}),
     "squeezenet-plain": (
         "squeezenet",
         "squeezenet",
         {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False},
     ),
     "vgg16": ("vgg", "vgg16_transfer", {}),
+    "zima-vgg16": ("references", "zima_vgg16", {}),
+    "rahman-resnet18": ("references", "rahman_resnet18", {}),
+    "rahman-vgg19": ("references", "rahman_vgg19", {}),
+    "tekula-cnn": ("references", "tekula_cnn", {}),
+    "delorenzo-cnn": ("references", "delorenzo_cnn", {}),
 }
 # Keras's own, but they carry code, or fetch a program from beside the file.
 _RUNS_CODE = {"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
@@ -123,7 +131,8 @@ def save_model(model, path, classes, about):
     about    dict for the .json file beside "classes" and "parameters": the command that trained it
              and the figures that were measured
 
-    The .tflite file has 8-bit weights and is checked to give the same labels. Returns the three paths.
+    The .keras file keeps weights as float16, which halves it; they are float32 again once loaded. The
+    .tflite file has 8-bit weights and is checked to give the same labels. Returns the three paths.
     """
     if model.output_shape[-1] != len(classes):
         raise ValueError(
@@ -136,12 +145,34 @@ def save_model(model, path, classes, about):
     litert = _litert(bare)
     _check_same_labels(bare, litert)
     bare.save(keras_file)
+    _halve(keras_file)
     litert_file.write_bytes(litert)
     card.write_text(
         json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n",
         encoding="utf-8",
     )
     return keras_file, litert_file, card
+
+
+def _halve(path):
+    """Rewrite a .keras file with its float32 weights as float16. Keras casts them back as it loads."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    content = io.BytesIO()
+    with h5py.File(io.BytesIO(parts["model.weights.h5"])) as full, h5py.File(content, "w") as half:
+
+        def copy(name, item):
+            if isinstance(item, h5py.Dataset):
+                half[name] = item[()].astype("float16") if item.dtype == "float32" else item[()]
+            else:
+                half.require_group(name)
+            half[name].attrs.update(item.attrs)
+
+        full.visititems(copy)
+    parts["model.weights.h5"] = content.getvalue()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
 
 
 def _litert(model):
