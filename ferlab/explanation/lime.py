@@ -44,6 +44,10 @@ class Explanation:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.__post_init__()  # what comes from another process comes writeable
+
     def __repr__(self):
         label = self.label()
         return (
