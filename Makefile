@@ -5,10 +5,13 @@ BIN := .venv/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
+# JupyterLab refuses to run as root, which is all that there is in many containers, unless it is told to.
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+
 .PHONY: lab test notebooks lint requirements
 
 lab: .venv/ready
-	$(BIN)/jupyter lab notebooks/00-start-here.ipynb
+	$(BIN)/jupyter lab $(AS_ROOT) --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb
 
 # Notebooks are tested on drawn faces, whatever lies in data/, and one after the other: each has both cores,
 # as a student's has, and a cell that takes over a minute fails.
@@ -36,4 +39,6 @@ requirements:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@# The teacher's side panel would only puzzle students; classroom.md says how to switch it on.
+	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyter/nbgrader 2>/dev/null
 	@touch $@

@@ -1,9 +1,11 @@
-"""python -m ferlab data | train | evaluate | explain: the course's steps from a terminal."""
+"""python -m ferlab data | train | evaluate | compare | explain: the course's steps from a terminal."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
+
+from .comparison import RESULTS, systems, table
 
 
 def data(args):
@@ -50,6 +52,11 @@ def evaluate(args):
         args.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
+def compare(args):
+    """Show the published student systems beside ferlab's networks, as results/ has them."""
+    print(table(systems(args.results)))
+
+
 def explain(args):
     """Explain one photo with all three kinds of superpixels; write the figure."""
     from .explanation import METHODS
@@ -69,7 +76,7 @@ def explain(args):
 
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
-    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | explain")
+    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | compare | explain")
 
     def command(function):
         sub = commands.add_parser(function.__name__, help=function.__doc__.splitlines()[0])
@@ -94,6 +101,7 @@ def parser():
     sub.add_argument("--start", help="a .keras file of the same network to go on from")
     sub.add_argument("--dropout", type=float, help="rate of its dropout layers, if not the network's own")
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
+    sub.add_argument("--results", type=Path, help="folder for its figures, for `compare` to read")
     sub.add_argument("--seed", type=int, default=0)
     source(sub)
 
@@ -103,6 +111,9 @@ def parser():
     sub.add_argument("--views", default="one", choices=["one", "flip", "ten"])
     sub.add_argument("--json", type=Path, help="write the figures here too")
     source(sub)
+
+    sub = command(compare)
+    sub.add_argument("--results", type=Path, default=RESULTS, help="folder of the .json files of trainings")
 
     sub = command(explain)
     sub.add_argument("photo", type=Path)

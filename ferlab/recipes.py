@@ -3,6 +3,7 @@
 A network's card, a .json beside its weights, says which call made it, on which faces, and what came out.
 """
 
+import json
 import time
 from datetime import date
 from pathlib import Path
@@ -77,9 +78,9 @@ def train(args):
     if two_heads:
         about["targets"] = "label, smoothed by 10 %; FER+ votes for a second head"
         voted = label_by_votes(judged, "fer+")
-        save(own.one_headed(model, votes=True), f"{args.out}-plus", voted, about)
+        save(own.one_headed(model, votes=True), f"{args.out}-plus", voted, about, args.results)
         model = own.one_headed(model, votes=False)
-    save(model, args.out, judged, about)
+    save(model, args.out, judged, about, args.results)
 
 
 def training_faces(args):
@@ -102,8 +103,11 @@ def augmentation(own_network, seed):
     return keras.Sequential([RandomAffine(zoom=0.15, seed=seed), erase])
 
 
-def save(model, out, judged, about):
-    """Write weights and card, with what the network scores on the faces that it was chosen on."""
+def save(model, out, judged, about, results=None):
+    """Write weights and card, with what the network scores on the faces that it was chosen on.
+
+    results: a folder for the card without its history, for `compare` to read.
+    """
     figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
     for views in ("one", "flip", "ten"):
         report = evaluate(lambda x: model.predict_on_batch(x[..., None]), judged, views=views)
@@ -112,5 +116,9 @@ def save(model, out, judged, about):
             figures["interval"] = [round(x, 4) for x in report.interval]
             figures["mean_recall"] = round(report.mean_recall, 4)
             print(report)
-    zoo.save_model(model, out, judged.classes, {**about, **figures})
+    *_, card = zoo.save_model(model, out, judged.classes, {**about, **figures})
     print(f"written: {out}.keras, .tflite and .json")
+    if results:
+        results.mkdir(parents=True, exist_ok=True)
+        kept = {k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if k != "history"}
+        (results / card.name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

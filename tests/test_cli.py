@@ -61,13 +61,24 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     for usage in ("Training", "PublicTest"):
         votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(35)]
     (tmp_path / "fer2013new.csv").write_text("\n".join(votes) + "\n")
-    arguments = ["train", "squeezenet", "--source", tmp_path, "--out", tmp_path / "net", "--epochs", 1]
-    done = ferlab(*arguments, cwd=tmp_path)
+    arguments = ["train", "squeezenet", "--source", tmp_path, "--out", tmp_path / "squeezenet", "--epochs", 1]
+    done = ferlab(*arguments, "--results", tmp_path / "results", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    card, plus = (json.loads((tmp_path / f"net{e}.json").read_text()) for e in ("", "-plus"))
+    card, plus = (
+        json.loads((tmp_path / "results" / f"squeezenet{e}.json").read_text()) for e in ("", "-plus")
+    )
     assert (len(card["classes"]), len(plus["classes"])) == (7, 8)
     assert plus["evaluated_on"].startswith("35 FER+")
     assert {"accuracy", "accuracy_flip", "accuracy_ten", "mean_recall", "seed", "date"} <= card.keys()
+
+    shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
+    own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
+    assert f"{card['accuracy']:.1%}" in own
+    assert "1,225,895, 1" in own
+    assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
+    (tmp_path / "results" / "squeezenet.json").write_text("{}")
+    refused = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path)
+    assert "squeezenet.json lacks accuracy" in refused.stderr
 
 
 def test_explain_writes_a_figure_of_a_photo(tmp_path):

@@ -11,6 +11,7 @@ import h5py
 import keras
 import numpy as np
 
+from ..inference import as_batch
 from ..quiet import no_stderr
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -142,11 +143,11 @@ def save_model(model, path, classes, about):
     keras_file, litert_file, card = (Path(f"{path}{ending}") for ending in (".keras", ".tflite", ".json"))
     bare = type(model).from_config(model.get_config())  # without an optimizer's memory: two thirds of a file
     bare.set_weights(model.get_weights())
-    litert = _litert(bare)
-    _check_same_labels(bare, litert)
+    small = litert(bare)
+    _check_same_labels(bare, small)
     bare.save(keras_file)
     _halve(keras_file)
-    litert_file.write_bytes(litert)
+    litert_file.write_bytes(small)
     card.write_text(
         json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n",
         encoding="utf-8",
@@ -175,8 +176,24 @@ def _halve(path):
             archive.writestr(name, part)
 
 
-def _litert(model):
-    """The network as a LiteRT file with 8-bit weights, bytes. The one place that needs TensorFlow itself."""
+LITERT_KINDS = ("float32", "float16", "8-bit weights", "8-bit")
+
+
+def litert(model, kind="8-bit weights", examples=None):
+    """The network as a LiteRT file, bytes. The one place that needs TensorFlow itself.
+
+    kind      "float32" as trained; "float16" halves the weights; "8-bit weights" quarters them and computes
+              in float32; "8-bit" computes in whole numbers too (Jacob et al. 2018, arXiv 1712.05877)
+    examples  for "8-bit": faces (n, 48, 48), from which the range of every layer's output is learnt
+
+    Images in and probabilities out are float32 in every kind.
+    """
+    if kind not in LITERT_KINDS:
+        raise ValueError(f"kind={kind!r} is unknown; there are {', '.join(LITERT_KINDS)}")
+    if kind == "8-bit" and examples is None:
+        raise ValueError(
+            "kind='8-bit' needs examples: a hundred faces show how large each layer's numbers get"
+        )
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
             f"a LiteRT file is written through TensorFlow, and Keras runs on {keras.backend.backend()}; "
@@ -187,16 +204,22 @@ def _litert(model):
     with tempfile.TemporaryDirectory() as folder:
         model.export(folder, format="tf_saved_model", verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if kind != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if kind == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if kind == "8-bit":
+            faces = as_batch(examples)
+            converter.representative_dataset = lambda: ([face[None]] for face in faces)
         with no_stderr():  # notes about its passes; what goes wrong is raised
             return converter.convert()
 
 
-def _check_same_labels(model, litert):
+def _check_same_labels(model, content):
     """ValueError where the LiteRT file answers otherwise than the network it was made from."""
     blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
     images = blobs.repeat(8, 1).repeat(8, 2)
-    small = _run_litert(litert, images)
+    small = _run_litert(content, images)
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
     second, first = np.sort(full, 1)[:, -2:].T
     sure = first - second > 0.1  # nearer ones may tip over when weights are rounded to 8 bits
