@@ -215,6 +215,33 @@ def test_mean_interval_by_hand():
         marks.mean_interval([1.0])
 
 
+def test_figures_say_their_numbers_in_words():
+    from ferlab.plots import faithfulness as plots
+
+    given_ = {"area": {"LIME": [0.1, 0.2, 0.3], "random": [0.5, np.nan, 0.7]}}
+    picture = plots.marks(given_)
+    assert (
+        "area: LIME 0.20 (-0.05 to 0.45), random 0.60 (-0.67 to 1.87)" in picture.alt
+    )  # t of 2 and of 1 degree
+    found = plots.trends(
+        (4, 8), {"grey": {"slic": [[True, False], [True, True]]}}, "samples", "found", log=True
+    )
+    assert "grey: slic goes from 0.50 to 1.00" in found.alt
+    band = found.figure.axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    assert band.min() < 0.2  # two hits of two prove little: Wilson's interval, not one of no width
+    assert (
+        "explained by grey: mean 0.30, grey 0.10"
+        in plots.table(
+            [[0.2, 0.3], [0.3, 0.1]],
+            ("mean", "grey"),
+            ("mean", "grey"),
+            "explained by",
+            "deleted by",
+            "areas",
+        ).alt
+    )
+
+
 MAPS = arrays(float, (8, 8), elements=st.floats(-10, 10))
 MASKS = arrays(bool, (8, 8))
 

@@ -137,3 +137,22 @@ def test_typical_map_is_the_majority():
     typical = parts.typical_regions(maps)
     assert typical[5, 5] == 4
     assert typical[7, 7] == 0
+
+
+def test_charts_say_in_words_what_they_show():
+    from ferlab.plots.regions import codebook_rows, region_panels
+
+    hits = np.zeros(9)
+    hits[REGIONS.index("mouth")] = 8
+    found = {"faces": 10, "lime": hits, "random": hits / 4, "centre": hits / 2}
+    book = {"faces": 10, "lime": [9.0], "random": [3.0], "centre": [1.0]}
+    counts = {"slic": {"happy": {"top three": found, "EMFACS": book, "FACS 1978": book}}}
+    picture = region_panels(counts)
+    assert "happy: mouth 80% (by lot 20%)" in picture.alt
+    signs = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
+    assert [sign.split() for sign in signs if "E" in sign] == [
+        ["EF", "eyes"],
+        ["EF", "cheeks"],
+        ["EF", "mouth"],
+    ]
+    assert "EMFACS: happy 90% (by lot 30%)" in codebook_rows(counts).alt

@@ -18,36 +18,36 @@ LINES = (
 
 
 def _interval(values):
-    """(mean, low, high): of marks by Student's t, of hits and misses by Wilson."""
-    if np.isin(values, (0, 1)).all():
-        return values.mean(), *wilson_interval(values.sum(), len(values))
+    """(mean, low, high): of marks by Student's t, of True and False by Wilson."""
+    if np.asarray(values).dtype == bool:
+        return np.mean(values), *wilson_interval(np.sum(values), len(values))
     return mean_interval(values)
 
 
-def marks(panels, chance=None):
+def marks(panels):
     """One panel a mark, one line a kind of explanation: its mean with the 95 % interval, and each face as a stroke.
 
     panels  {what is marked, and whether higher or lower is better: {kind: (faces,) marks}}; NaN where there is none
-    chance  where to draw a dotted line, or None
     """
-    kinds = list(next(iter(panels.values())))
-    size = min(3.4 * len(panels) + 1.6, 11), 1.0 + 0.42 * len(kinds)
-    figure, axes = plt.subplots(
-        1, len(panels), figsize=size, layout="constrained", sharey=True, squeeze=False
-    )
+    kinds, columns = list(next(iter(panels.values()))), min(len(panels), 4)
+    down = -(-len(panels) // columns)
+    size = min(3.4 * columns + 1.6, 12), (1.1 + 0.42 * len(kinds)) * down
+    figure, axes = plt.subplots(down, columns, figsize=size, layout="constrained", sharey=True, squeeze=False)
+    for axis in axes.flat[len(panels) :]:
+        axis.axis("off")
     alt = []
-    for axis, (title, rows) in zip(axes[0], panels.items(), strict=True):
+    for axis, (title, rows) in zip(axes.flat, panels.items(), strict=False):
         listed = []
         for row, (name, values) in enumerate(rows.items()):
             values = np.asarray(values, float)
             values = values[~np.isnan(values)]
             mean, low, high = _interval(values)
-            axis.plot(values, np.full(len(values), row) + 0.25, "|", color="#7F7F7F", markersize=5, alpha=0.6)
-            bars = {"fmt": "o", "color": "#0072B2", "capsize": 4}
-            axis.errorbar(mean, row, xerr=[[mean - low], [high - mean]], **bars)
+            axis.plot(values, np.full(len(values), row) + 0.28, "|", color="#7F7F7F", markersize=5, alpha=0.6)
+            axis.errorbar(mean, row, xerr=[[mean - low], [high - mean]], fmt="o", color="#0072B2", capsize=4)
+            axis.annotate(
+                f"{mean:.2f}", (mean, row), (0, 5), textcoords="offset points", ha="center", fontsize=8
+            )
             listed.append(f"{name} {mean:.2f} ({low:.2f} to {high:.2f})")
-        if chance is not None:
-            axis.axvline(chance, color="black", linestyle=":", linewidth=1)
         axis.set_xlabel(title, fontsize=9)
         axis.spines[["top", "right"]].set_visible(False)
         alt.append(f"{title}: {', '.join(listed)}")
@@ -69,7 +69,8 @@ def trends(x, panels, xlabel, ylabel, log=False):
     at, alt = (x if log else range(len(x))), []
     for axis, (title, lines) in zip(axes[0], panels.items(), strict=True):
         for (name, values), (colour, line, mark) in zip(lines.items(), LINES, strict=False):
-            mean, low, high = np.array([_interval(np.asarray(v, float)) for v in values]).T
+            mean, low, high = np.array([_interval(v) for v in values]).T
+            low, high = np.clip((low, high), -1, 1)  # no mark in a trend leaves this range
             axis.fill_between(at, low, high, color=colour, alpha=0.12, linewidth=0)
             axis.plot(at, mean, color=colour, linestyle=line, marker=mark, markersize=5, label=name)
             alt.append(f"{title}: {name} goes from {mean[0]:.2f} to {mean[-1]:.2f}")
