@@ -43,6 +43,7 @@ def superpixel_kinds(image, kinds):
         below.bar(range(len(sizes)), sizes, width=1, color="#0072B2", edgecolor="white", linewidth=0.4)
         below.set_xlabel("superpixels, largest first", fontsize=8)
         below.tick_params(labelsize=7)
+        below.xaxis.get_major_locator().set_params(integer=True)
         below.spines[["top", "right"]].set_visible(False)
         alt.append(f"{name} makes {len(sizes)} of {sizes[-1]} to {sizes[0]} pixels")
     axes[1, 0].set_ylabel("pixels", fontsize=8)
