@@ -4,7 +4,7 @@
         notebook = Notebook(browser, server, "00-start-here.ipynb")
 
 Debian's Chromium is driven by Playwright. JupyterLab's settings, workspace and kernel live in a
-temporary folder, so that nothing of the user's is read or changed.
+temporary folder, so that nothing of the user's is read or changed. The same server has Notebook 7 and Voila.
 """
 
 import contextlib
@@ -14,12 +14,19 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+import platformdirs
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+AXE = "4.10.3"  # of axe-core, from the npm registry
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -55,7 +62,8 @@ def lab(folder):
         log = open(f"{own}/log", "w+")  # noqa: SIM115 (closed below, after the server)
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
         command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-        command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.port_retries=0"]
+        command += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
+        command += ["--ServerApp.port_retries=0"]
         process = subprocess.Popen(command, env=os.environ | places, stdout=log, stderr=subprocess.STDOUT)
         try:
             server = Server(f"http://127.0.0.1:{port}", token)
@@ -91,17 +99,32 @@ def chromium():
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab. Collects what went wrong on the page and in the kernel."""
+    """A notebook that is open in JupyterLab, or at="notebooks" in Notebook 7.
 
-    def __init__(self, browser, server, name, *, width=1300, height=1000, scale=1, dark=False):
+    Collects what went wrong on the page and in the kernel.
+    """
+
+    def __init__(
+        self,
+        browser,
+        server,
+        name,
+        *,
+        width=1300,
+        height=1000,
+        scale=1,
+        dark=False,
+        touch=False,
+        at="doc/tree",
+    ):
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, device_scale_factor=scale
+            viewport={"width": width, "height": height}, device_scale_factor=scale, has_touch=touch
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.page_errors = []
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
-        self.page.goto(f"{server.address}/doc/tree/{name}?reset&token={server.token}")
+        self.page.goto(f"{server.address}/{at}/{name}?reset&token={server.token}")
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
         self.page.evaluate(_LISTEN)
         if dark:
@@ -146,6 +169,82 @@ class Notebook:
             "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
         )
         self.context.close()
+
+    def settled(self, condition, seconds=10):
+        """Wait until the kernel finds this true: what it saw of the page."""
+        for _ in range(10 * seconds):
+            if self.ask(f"bool({condition})") == "True":
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"the kernel never found: {condition}")
+
+
+def write_notebook(folder, name, *cells):
+    """A notebook of these code cells, in a folder that a lab serves."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    nbformat.write(notebook, Path(folder) / name)
+    return name
+
+
+def axe_core():
+    """axe-core's source, packed by npm once into the cache. None where there is no npm."""
+    folder = platformdirs.user_cache_path("ferlab") / "tests"
+    archive = folder / f"axe-core-{AXE}.tgz"
+    if not archive.exists():
+        if not shutil.which("npm"):
+            return None
+        folder.mkdir(parents=True, exist_ok=True)
+        pack = ["npm", "pack", "--silent", "--pack-destination", folder, f"axe-core@{AXE}"]
+        subprocess.run(pack, check=True, timeout=120)
+    with tarfile.open(archive) as packed:
+        return packed.extractfile("package/axe.min.js").read().decode()
+
+
+def serious(page, selector):
+    """axe-core's serious and critical findings within a part of the page, as lines of text."""
+    source = axe_core()
+    if source is None:
+        assert not os.environ.get("CI"), "CI must have npm: install nodejs and npm"
+        pytest.skip("no npm to fetch axe-core with")
+    page.evaluate(source)
+    found = page.evaluate("async (within) => (await axe.run(within)).violations", selector)
+    return [
+        f"{finding['id']}: {node['html'][:120]} ({node['failureSummary']})"
+        for finding in found
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """(server, browser, folder): a JupyterLab over copies of the notebooks, and a browser."""
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium: install your system's chromium package")
+    assert CHROMIUM, "CI must have a Chromium: install the chromium package"
+    folder = tmp_path_factory.mktemp("notebooks")
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, folder)
+    with lab(folder) as server, chromium() as browser:
+        yield server, browser, folder
+
+
+@pytest.fixture
+def opened(served):
+    """opened(name): the notebook in JupyterLab. Afterwards nothing may have gone wrong unseen."""
+    server, browser, _ = served
+    notebooks = []
+
+    def open_notebook(name, **options):
+        notebooks.append(Notebook(browser, server, name, **options))
+        return notebooks[-1]
+
+    yield open_notebook
+    for notebook in notebooks:
+        errors = notebook.page_errors + notebook.kernel_errors
+        notebook.close()
+        assert errors == []
 
 
 _LISTEN = """() => {

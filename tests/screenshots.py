@@ -1,26 +1,44 @@
-"""Make notebooks/images/faceprobe.png, the README's picture: python tests/screenshots.py [OUT]
+"""Make the pictures of the README: python tests/screenshots.py [FOLDER]
 
-FaceProbe in JupyterLab with a drawn face whose mouth was clicked away.
+The widgets in JupyterLab with drawn faces: FaceProbe whose mouth was clicked away, in the light and the
+dark theme and on a narrow screen, after a guess, and the three of notebooks 02, 03 and 06.
 """
 
 import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
 import numpy as np
-from browser import Notebook, chromium, lab
+from browser import NOTEBOOKS, Notebook, chromium, lab, write_notebook
 
 import ferlab
 from ferlab.emotions import REGIONS
 from ferlab.explanation.superpixels import hidden_image, superpixels, with_hidden
 
-OUT = Path(__file__).parents[1] / "notebooks" / "images" / "faceprobe.png"
-CELL = """import ferlab
+PROBE = """import ferlab
 
 faces = ferlab.load_faces("drawn", split="PublicTest")
 probe = ferlab.FaceProbe(faces=faces, image=faces.images[{face}])
 probe"""
+OTHERS = {
+    "sandbox": """from ferlab import preprocessing
+from ferlab.widgets.sandbox import AugmentationSandbox
+
+def augmented(images, *, seed, **ranges):
+    layer = preprocessing.RandomAffine(**ranges, seed=seed)
+    return layer(images[..., None].astype("float32"), training=True)[..., 0]
+
+predict = ferlab.load_predictor(faces=faces)
+AugmentationSandbox(faces[:20], augmented, predict)""",
+    "network": """from ferlab.widgets.network import NetworkExplorer
+
+explorer = NetworkExplorer(ferlab.load_model(faces=faces), faces.sample(2, per_class=True))
+explorer.layer, explorer.chosen = "fire2_squeeze_relu", 10
+explorer""",
+    "mistakes": """from ferlab.widgets.mistakes import MistakesBrowser
+
+MistakesBrowser(ferlab.evaluate(predict, faces), faces)""",
+}
 
 
 def telling_face():
@@ -41,26 +59,56 @@ def telling_face():
     return min(found)[1:]
 
 
+def hide(widget, mouth):
+    for number in mouth:
+        widget.locator(f".fp-piece[data-s='{number}']").click()
+    widget.get_by_role("status").get_by_text(f"{len(mouth)} of").wait_for()
+
+
+def guess(widget, mouth):
+    """Mark the mouth, and let LIME answer; the mouth stays hidden."""
+    widget.get_by_role("tab", name="Guess, then LIME").click()
+    widget.get_by_role("button", name="Mark three").click()
+    for number in mouth:
+        widget.locator(f".fp-piece[data-s='{number}']").click()
+    hide(widget, mouth)
+    widget.get_by_role("button", name="Reveal LIME's").click()
+    widget.get_by_text("of your three are among").wait_for()
+
+
+def take(opened, widget, path):
+    opened.page.mouse.move(5, 5)
+    opened.page.wait_for_timeout(1000)  # the bars' last few pixels
+    path.parent.mkdir(exist_ok=True, parents=True)
+    widget.screenshot(path=path)
+    print(f"written: {path}")
+
+
 def main(out):
     face, mouth = telling_face()
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL.format(face=face))])
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    with tempfile.TemporaryDirectory() as folder:
-        nbformat.write(notebook, Path(folder) / "probe.ipynb")
-        with lab(folder) as server, chromium() as browser:
-            opened = Notebook(browser, server, "probe.ipynb", width=1180, height=1000, scale=2)
+    views = {
+        "faceprobe": (hide, {"width": 1180}),
+        "faceprobe-dark": (guess, {"width": 1180, "dark": True}),
+        "faceprobe-narrow": (hide, {"width": 520}),
+    }
+    with tempfile.TemporaryDirectory() as folder, lab(folder) as server, chromium() as browser:
+        for name, (act, options) in views.items():
+            write_notebook(folder, f"{name}.ipynb", PROBE.format(face=face))
+            opened = Notebook(browser, server, f"{name}.ipynb", height=1000, scale=2, **options)
             opened.run_all()
             widget = opened.page.get_by_role("region", name="FaceProbe")
-            for number in mouth:
-                widget.locator(f".fp-piece[data-s='{number}']").click()
-            widget.get_by_role("status").get_by_text(f"{len(mouth)} of").wait_for()
-            opened.page.mouse.move(5, 5)
-            opened.page.wait_for_timeout(1000)  # the bars' last few pixels
-            out.parent.mkdir(exist_ok=True)
-            widget.screenshot(path=out)
+            act(widget, mouth)
+            take(opened, widget, out / f"{name}.png")
             opened.close()
-    print(f"written: {out}")
+        write_notebook(folder, "others.ipynb", "\n".join(PROBE.splitlines()[:3]), *OTHERS.values())
+        opened = Notebook(browser, server, "others.ipynb", width=1180, height=1000, scale=1.5)
+        opened.run_all()
+        for cell, name in enumerate(OTHERS, start=1):
+            widget = opened.page.locator(".jp-Cell").nth(cell).locator(".fl")
+            widget.scroll_into_view_if_needed()
+            take(opened, widget, out / f"{name}.png")
+        opened.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else OUT)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else NOTEBOOKS / "images")

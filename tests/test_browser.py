@@ -1,50 +1,30 @@
-"""The widgets in a real JupyterLab in a real browser, and what the kernel saw of it."""
+# ruff: noqa: F811 (fixtures are imported, then asked for by name)
+"""FaceProbe in a real browser: by mouse, finger and keyboard, and what the kernel saw of it."""
 
 import io
 import os
 import re
-import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import CHROMIUM, Notebook, chromium, lab
+from browser import Notebook, opened, serious, served, write_notebook  # noqa: F401 (fixtures)
 from PIL import Image
 from skimage.data import astronaut
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-if CHROMIUM is None and not os.environ.get("CI"):
-    pytest.skip("no Chromium: install your system's chromium package", allow_module_level=True)
+PROBE = """import ferlab
+
+faces = ferlab.load_faces("drawn", split="PublicTest")
+probe = ferlab.FaceProbe(faces=faces)
+probe"""
+GREYS = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 48, 48).data].filter((_, i) => i % 4 === 0)"""
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A JupyterLab over copies of the notebooks, and a browser."""
-    assert CHROMIUM, "CI must have a Chromium: install the chromium package"
-    folder = tmp_path_factory.mktemp("notebooks")
-    for path in NOTEBOOKS.glob("*.ipynb"):
-        shutil.copy(path, folder)
-    with lab(folder) as server, chromium() as browser:
-        yield server, browser
-
-
-@pytest.fixture
-def opened(served):
-    """opened(name): the notebook in JupyterLab. Afterwards nothing may have gone wrong unseen."""
-    server, browser = served
-    notebooks = []
-
-    def open_notebook(name, **options):
-        notebooks.append(Notebook(browser, server, name, **options))
-        return notebooks[-1]
-
-    yield open_notebook
-    for notebook in notebooks:
-        errors = notebook.page_errors + notebook.kernel_errors
-        notebook.close()
-        assert errors == []
+def small(served):
+    """A notebook with FaceProbe and nothing else."""
+    return write_notebook(served[2], "small.ipynb", PROBE)
 
 
 def png(image):
@@ -53,17 +33,15 @@ def png(image):
     return {"name": "photo.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
-def settled(notebook, condition):
-    """Wait until the kernel finds this true: what it saw of the page."""
-    for _ in range(100):
-        if notebook.ask(condition) == "True":
-            return
-        notebook.page.wait_for_timeout(100)
-    raise AssertionError(f"the kernel never found: {condition}")
+def shown(notebook):
+    widget = notebook.page.get_by_role("region", name="FaceProbe")
+    widget.wait_for()
+    widget.scroll_into_view_if_needed()
+    return widget
 
 
 def piece(widget, number):
-    return widget.get_by_role("button", name=re.compile(rf"^Hide superpixel {number + 1} of"))
+    return widget.locator(f".fp-piece[data-s='{number}']")
 
 
 def middle_of(notebook, widget, number):
@@ -72,42 +50,59 @@ def middle_of(notebook, widget, number):
     columns = notebook.ask(f"(probe.segments == {number}).nonzero()[1].tolist()")
     rows, columns = (np.array(re.findall(r"\d+", text), int) for text in (rows, columns))
     nearest = np.hypot(rows - rows.mean(), columns - columns.mean()).argmin()
-    box = widget.locator("svg").bounding_box()
-    scale = box["width"] / 48
-    return box["x"] + (columns[nearest] + 0.5) * scale, box["y"] + (rows[nearest] + 0.5) * scale
+    return on_face(widget, columns[nearest] + 0.5, rows[nearest] + 0.5)
 
 
-def test_probing_a_photo_by_mouse_and_keyboard(opened):
+def on_face(widget, x, y):
+    """A place in the face, in pixels of the face, as a place on the page."""
+    box = widget.locator(".fp-stage").bounding_box()
+    return box["x"] + x * box["width"] / 48, box["y"] + y * box["height"] / 48
+
+
+def assert_same_pixels(notebook, widget):
+    """What is drawn on the page is what the network got, but for roundings of single grey levels."""
+    drawn = np.array(widget.locator(".fp-stage canvas").evaluate(GREYS))
+    seen = np.frombuffer(bytes.fromhex(notebook.ask("probe.seen.tobytes().hex()").strip("'")), np.uint8)
+    assert np.abs(drawn - seen.astype(int)).max() <= 1
+    assert (drawn != seen).sum() <= 3
+
+
+def test_probing_a_photo_in_its_notebook(opened):
     notebook = opened("09-probe-your-own-photo.ipynb")
     notebook.run_all()
-    page = notebook.page
-    widget = page.get_by_role("region", name="FaceProbe")
-    widget.scroll_into_view_if_needed()
-
-    # A grid of faces, a filter, the face in superpixels, and controls: each with a name.
+    widget = shown(notebook)
     for role, name in [
-        ("combobox", "Faces labelled"),
-        ("button", "Upload a photo"),
-        ("combobox", "Fill with"),
+        ("combobox", "Show"),
+        ("combobox", "with"),
+        ("combobox", "Fill holes with"),
+        ("button", "Your photo"),
         ("button", "Bring all back"),
-        ("button", "Show LIME's weights"),
+        ("button", "Undo"),
         ("list", "Probability of each label"),
         ("listbox", "Choose one of the drawn faces"),
+        ("tab", "Light and camera"),
     ]:
         assert widget.get_by_role(role, name=name, exact=True).count() == 1, (role, name)
     count = int(notebook.ask("int(probe.segments.max()) + 1"))
     assert widget.get_by_role("button", name="Hide superpixel").count() == count
 
     # The notebook's own last probe is on the screen; then a click, where the eye would put it.
-    assert widget.locator("[aria-pressed=true].fp-piece").count() == int(notebook.ask("len(probe.hidden)"))
+    assert widget.locator(".fp-piece[aria-pressed=true]").count() == int(notebook.ask("len(probe.hidden)"))
     widget.get_by_role("button", name="Bring all back").click()
-    settled(notebook, "probe.hidden == ()")
-    page.mouse.click(*middle_of(notebook, widget, 7))
-    settled(notebook, "probe.hidden == (7,)")
-    assert piece(widget, 7).get_attribute("aria-pressed") == "true"
+    notebook.settled("probe.hidden == ()")
+    notebook.page.mouse.click(*middle_of(notebook, widget, 7))
+    notebook.settled("probe.hidden == (7,)")
     said = notebook.ask("f'{round(100 * probe.probabilities.max())} %'").strip("'")
-    widget.get_by_role("status").get_by_text(said).wait_for()
-    assert "1 of" in widget.get_by_role("status").inner_text()
+    widget.get_by_role("status").get_by_text(said).first.wait_for()
+
+
+def test_superpixels_by_mouse_and_keyboard(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    page.mouse.click(*middle_of(notebook, widget, 7))
+    notebook.settled("probe.hidden == (7,)")
+    assert piece(widget, 7).get_attribute("aria-pressed") == "true"
 
     # Dragging over others hides them too, and tells the kernel once, on release.
     page.mouse.move(*middle_of(notebook, widget, 0))
@@ -115,7 +110,7 @@ def test_probing_a_photo_by_mouse_and_keyboard(opened):
     page.mouse.move(*middle_of(notebook, widget, 1), steps=4)
     assert notebook.ask("probe.hidden") == "(7,)"
     page.mouse.up()
-    settled(notebook, "{0, 1, 7} <= set(probe.hidden)")
+    notebook.settled("{0, 1, 7} <= set(probe.hidden)")
 
     # By keyboard: space hides, arrows move, and JupyterLab's own shortcuts (b: a new cell) stay quiet.
     widget.get_by_role("button", name="Bring all back").click()
@@ -123,49 +118,275 @@ def test_probing_a_photo_by_mouse_and_keyboard(opened):
     piece(widget, 0).focus()
     for key in ("ArrowRight", "ArrowRight", " ", "ArrowLeft", "Enter", "b", "d", "d"):
         page.keyboard.press(key)
-    settled(notebook, "probe.hidden == (1, 2)")
+    notebook.settled("probe.hidden == (1, 2)")
     assert page.locator(".jp-Cell").count() == cells
+    page.keyboard.press("Control+z")
+    notebook.settled("probe.hidden == (2,)")
+    widget.get_by_role("button", name="Undo").click()
+    notebook.settled("probe.hidden == ()")
 
-    # What fills the hole: the same pixels on the screen as in the kernel.
-    widget.get_by_role("combobox", name="Fill with").select_option("black")
-    settled(notebook, "probe.answer['fill'] == 'black'")
-    sum_of_greys = """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 48, 48).data]
-        .filter((_, i) => i % 4 === 0).reduce((a, b) => a + b)"""
-    assert str(widget.locator(".fp-stage canvas").evaluate(sum_of_greys)) == notebook.ask(
-        "int(probe.seen.sum())"
-    )
-
-    # LIME's weights, and off again.
-    widget.get_by_role("button", name="Show LIME's weights").click()
-    widget.get_by_role("button", name=re.compile("^LIME: red for")).click()
-
-    # Another face, by the filter and a click.
-    widget.get_by_role("combobox", name="Faces labelled").select_option("surprise")
-    face = widget.get_by_role("option", name=re.compile("labelled surprise")).first
-    face.click()
-    number = int(re.search(r"\d+", face.get_attribute("aria-label"))[0])
-    settled(notebook, f"probe.chosen == {number - 1} and probe.hidden == ()")
-
-    # A photo with a face, then one without: told in words, and nothing lost.
-    widget.locator("input[type=file]").set_input_files(png(astronaut()))
-    settled(notebook, "probe.face['caption'] == 'the face in your photo'")
-    widget.locator("input[type=file]").set_input_files(png(np.full((99, 99, 3), 80, np.uint8)))
-    widget.get_by_role("alert").get_by_text("no face was found").wait_for()
-    assert notebook.ask("bool((probe.image == ferlab.face_from_photo(data.astronaut())).all())") == "True"
+    for fill in ("grey", "blur", "black", "noise", "mean"):
+        piece(widget, 4).focus()
+        page.keyboard.press(" ")
+        widget.get_by_role("combobox", name="Fill holes with").select_option(fill)
+        notebook.settled(f"probe.answer['fill'] == '{fill}'")
+        assert_same_pixels(notebook, widget)
 
 
-def test_start_here_on_a_narrow_dark_screen(opened):
-    notebook = opened("00-start-here.ipynb", width=520, height=900, dark=True)
+def test_brush_light_camera_and_twin(opened, small):
+    notebook = opened(small)
     notebook.run_all()
-    page = notebook.page
-    widget = page.get_by_role("region", name="FaceProbe")
-    widget.scroll_into_view_if_needed()
-    page.evaluate("() => { document.querySelector('.fp').style.maxWidth = '360px'; }")
-    inside = """(widget) => [...widget.querySelectorAll("select, button, li, svg")]
-        .every((e) => e.getBoundingClientRect().right <= widget.getBoundingClientRect().right)"""
-    assert widget.evaluate(inside)
+    widget, page = shown(notebook), notebook.page
+    widget.get_by_role("button", name="Brush").click()
+    widget.get_by_role("slider", name="Size").fill("9")
+    page.mouse.move(*on_face(widget, 10.5, 30.5))
+    page.mouse.down()
+    page.mouse.move(*on_face(widget, 30.5, 30.5), steps=5)
+    page.mouse.up()
+    # A stroke nine pixels wide and twenty long, with round ends: 180 + 64 pixels.
+    notebook.settled("225 < ferlab.widgets.changes.mask(probe.answer['painted']).sum() < 265")
+    assert_same_pixels(notebook, widget)
+    widget.get_by_role("button", name="Bring back", exact=True).click()
+    page.mouse.click(*on_face(widget, 20.5, 30.5))
+    notebook.settled("ferlab.widgets.changes.mask(probe.answer['painted']).sum() < 205")
+    # The brush by keyboard: arrows move it, space brings back here; five pixels further with shift.
+    before = notebook.ask("probe.answer['painted']")
+    widget.get_by_role("application").focus()
+    for key in ("Shift+ArrowRight", "ArrowRight", "ArrowDown", " "):
+        page.keyboard.press(key)
+    notebook.settled(f"probe.answer['painted'] != {before}")
+
+    # One face under everything at once; the page draws what the kernel computes.
+    widget.get_by_role("tab", name="Light and camera").click()
+    everything = {"Turn": 17, "Move right": -3, "Blur": 0.75, "Contrast": 130, "Light": 20, "Noise": 14}
+    for name, value in everything.items():
+        widget.get_by_role("slider", name=name).fill(str(value))
+    notebook.settled(
+        "probe.answer['noise'] == 14 and probe.answer['turn'] == 17 and probe.answer['light'] == 20"
+    )
+    assert_same_pixels(notebook, widget)
+    widget.get_by_role("status").get_by_text("turn +17 degrees").wait_for()
+    widget.get_by_role("slider", name="Turn").focus()
+    page.keyboard.press("ArrowLeft")
+    notebook.settled("probe.answer['turn'] == 16")
+
+    widget.get_by_role("button", name="Bring all back").click()
+    widget.get_by_role("button", name="Neutral twin").click()
+    notebook.settled("probe.answer['twin'] and (probe.seen == probe._faces.twins[0]).all()")
+    assert_same_pixels(notebook, widget)
+
+
+def test_guess_then_lime_then_history(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget = shown(notebook)
+    widget.get_by_role("tab", name="Guess, then LIME").click()
+    assert widget.get_by_role("button", name="Reveal LIME's").is_disabled()
+    widget.get_by_role("button", name="Mark three").click()
+    for number in (3, 8, 12):
+        piece(widget, number).click()
+    notebook.settled("probe.guess['superpixels'] == [3, 8, 12]")
+    piece(widget, 5).click()  # marking is over: this one is hidden
+    notebook.settled("probe.hidden == (5,)")
+    widget.get_by_role("button", name="Reveal LIME's").click()
+    shared = "of your three are among LIME's three"
+    widget.get_by_text(shared).wait_for()
+    score = notebook.ask("probe.agreement['shared']")
+    assert f"{score} {shared}" in widget.inner_text()
+    label = "int(probe.original.argmax())"
+    linear = notebook.ask(f"round(100 * probe.answer['linear'][{label}])")
+    said = notebook.ask(f"round(100 * probe.probabilities[{label}])")
+    widget.get_by_text(re.compile(f"predicts .* {linear} %; the network says {said} %")).wait_for()
+    assert widget.locator(".fp-tops path").count() == 3
+
+    widget.get_by_role("tab", name="History").click()
+    rows = widget.locator(".fp-history tbody tr")
+    assert rows.count() == int(notebook.ask("sum(entry['did'] == 'probe' for entry in probe.log)")) == 2
+    assert "1 of" in rows.nth(1).inner_text()
+    widget.get_by_role("button", name="Replay").click()
+    widget.locator("tr.fp-playing").wait_for()
+    widget.get_by_role("button", name="Replay").wait_for()  # it was "Stop" meanwhile
+    assert_same_pixels(notebook, widget)
+
+    # The picture that a saved notebook keeps becomes that of now, and the widget goes on.
+    assert kept_words(notebook)[0].startswith("FaceProbe: face 1, labelled disgust, with 0 of")
+    widget.get_by_role("button", name="Keep in the notebook").click()
+    notebook.page.wait_for_timeout(1000)
+    assert "with 1 of" in kept_words(notebook)[0]
+    piece(shown(notebook), 6).click()
+    notebook.settled("probe.hidden == (5, 6)")
+
+
+def kept_words(notebook):
+    """The alt texts of the pictures that would be saved with the notebook."""
+    return notebook.page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+        .flatMap((cell) => cell.outputs).filter((output) => output.data?.["image/png"])
+        .map((output) => output.metadata["image/png"].alt)""")
+
+
+def test_choosing_and_bringing_faces(opened, small):
+    notebook = opened(small)
+    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    wrong = [int(n) for n in re.findall(r"\d+", notebook.ask(WRONG))]
+    widget.get_by_role("combobox", name="Show").select_option("wrong")
+    faces = widget.get_by_role("listbox", name="Choose one of").get_by_role("option")
+    assert faces.evaluate_all("all => all.map((one) => Number(one.dataset.place))") == wrong
+    widget.get_by_role("combobox", name="Show").select_option("unsure")
+    least = int(notebook.ask("min(range(84), key=lambda i: probe.grid['sure'][i])"))
+    assert faces.first.get_attribute("data-place") == str(least)
+    widget.get_by_role("combobox", name="with", exact=True).select_option("surprise")
+    assert faces.count() == 12
+    faces.nth(2).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    place = faces.nth(3).get_attribute("data-place")
+    notebook.settled(f"probe.chosen == {place} and 'labelled surprise' in probe.face['caption']")
+
+    # A photo of two, by the button; then the second of them.
+    both = np.concatenate([astronaut()[:256, 64:320]] * 2, axis=1)
+    widget.locator("input[type=file]").set_input_files(png(both))
+    yours = widget.get_by_role("listbox", name="Faces in your photo").get_by_role("option")
+    yours.nth(1).click()
+    notebook.settled("probe.chosen == -2")
+    # By paste, from the real clipboard.
+    page.evaluate(COPY, list(png(astronaut())["buffer"]))
+    widget.get_by_role("button", name="Your photo").focus()
+    page.keyboard.press("Control+v")
+    notebook.settled("probe.mine['count'] == 1")
+    # By drop, one without a face: told in words, and nothing lost.
+    transfer = page.evaluate_handle(CARRY, list(png(np.full((99, 99, 3), 80, np.uint8))["buffer"]))
+    widget.dispatch_event("drop", {"dataTransfer": transfer})
+    widget.get_by_role("alert").get_by_text("no face was found").wait_for()
+    same = "bool((probe.image == ferlab.face_from_photo(__import__('skimage').data.astronaut())).all())"
+    assert notebook.ask(same) == "True"
+
+
+WRONG = "[i for i, (a, b) in enumerate(zip(probe.grid['labels'], probe.grid['said'])) if a != b]"
+COPY = """async (bytes) => navigator.clipboard.write([
+    new ClipboardItem({ "image/png": new Blob([new Uint8Array(bytes)], { type: "image/png" }) })])"""
+CARRY = """(bytes) => { const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "photo.png", { type: "image/png" }));
+    return transfer; }"""
+
+
+def test_a_hundred_fast_strokes_leave_no_backlog(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    count = int(notebook.ask("probe.face['count']"))
+    # One after the other, as a person would: each answered before the next.
+    for number in range(30):
+        piece(widget, number % count).focus()
+        page.keyboard.press(" ")
+        page.wait_for_function("(n) => performance.getEntriesByName('FaceProbe').length > n", arg=number)
+    took = page.evaluate(
+        "performance.getEntriesByName('FaceProbe').map((e) => [e.duration, e.detail.kernel])"
+    )
+    whole, kernel = np.array(took).T
+    print(
+        f"round trip: median {np.median(whole):.0f} ms; kernel: 95th percentile {np.percentile(kernel, 95):.1f} ms"
+    )
+    slack = max(2, 4 * os.getloadavg()[0] / os.cpu_count())  # on a machine that others use, all is slower
+    assert np.median(whole) < 80 * slack
+    assert np.percentile(kernel, 95) < 10 * slack
+    # A hundred at once.
+    took = page.evaluate(STROKES, 100)
+    print(f"a hundred strokes: all answered {took:.0f} ms after the last")
+    assert took < 300 * slack
+    drawn = widget.locator(".fp-piece[aria-pressed=true]").count()
+    notebook.settled(f"len(probe.hidden) == {drawn}")
+    assert_same_pixels(notebook, widget)
+
+
+STROKES = """async (strokes) => {
+    const pieces = [...document.querySelectorAll(".fp-piece")];
+    for (let i = 0; i < strokes; i++) {
+        pieces[(7 * i) % pieces.length].dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    }
+    const begun = performance.now();
+    while (document.querySelector(".fl-waiting")) {
+        await new Promise((done) => setTimeout(done, 5));
+        if (performance.now() - begun > 20000) throw new Error("no answer");
+    }
+    return performance.now() - begun;
+}"""
+
+
+def test_by_finger(opened, small):
+    notebook = opened(small, touch=True, width=600)
+    notebook.run_all()
+    widget = shown(notebook)
+    finger = notebook.context.new_cdp_session(notebook.page)
+
+    def touch(kind, *places):
+        points = [{"x": x, "y": y} for x, y in places]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    widget.locator(".fp-stage").scroll_into_view_if_needed()
+    places = [middle_of(notebook, widget, number) for number in (0, 1)]
+    touch("touchStart", places[0])
+    touch("touchMove", places[1])
+    touch("touchEnd")
+    notebook.settled("{0, 1} <= set(probe.hidden)")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_start_here_on_a_narrow_screen_is_accessible(opened, dark):
+    notebook = opened("00-start-here.ipynb", width=560, height=900, dark=dark)
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    page.evaluate("() => { document.querySelector('.fl').style.width = '360px'; }")
+    inside = """(widget) => [...widget.querySelectorAll("select, button, li, svg, input, .fl-tabs")]
+        .filter((e) => e.getBoundingClientRect().right > widget.getBoundingClientRect().right)
+        .map((e) => e.outerHTML.slice(0, 80))"""
     luminance = "e => getComputedStyle(e).{}.match(/[0-9]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0)"
-    assert widget.evaluate(luminance.format("backgroundColor")) < 200  # of 765
-    assert widget.evaluate(luminance.format("color")) > 500
+    assert (widget.evaluate(luminance.format("backgroundColor")) < 200) == dark  # of 765
+    assert (widget.evaluate(luminance.format("color")) > 500) == dark
     piece(widget, 3).click()
     widget.get_by_role("status").get_by_text("1 of").wait_for()
+    for tab in ("Holes", "Light and camera", "Guess, then LIME", "History"):
+        widget.get_by_role("tab", name=tab).click()
+        assert widget.evaluate(inside) == []
+        assert serious(page, ".fl") == []
+
+
+def test_in_notebook_7(opened, small):
+    notebook = opened(small, at="notebooks")
+    notebook.page_errors.clear()  # those of its start are its own
+    notebook.run_all()
+    widget = shown(notebook)
+    piece(widget, 3).click()
+    notebook.settled("probe.hidden == (3,)")
+    widget.get_by_role("status").get_by_text("1 of").wait_for()
+
+
+def test_in_voila(served, small):
+    server, browser, _ = served
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{server.address}/voila/render/{small}?token={server.token}", timeout=90_000)
+    widget = page.get_by_role("region", name="FaceProbe")
+    widget.wait_for(timeout=60_000)
+    widget.locator(".fp-piece[data-s='3']").click()
+    widget.get_by_role("status").get_by_text("1 of").wait_for(timeout=15_000)
+    page.close()
+    assert errors == []
+
+
+def test_a_broken_callback_does_not_go_unseen(served, small):
+    server, browser, _ = served
+    notebook = Notebook(browser, server, small)
+    notebook.run_all()
+    widget = shown(notebook)
+    # One that nobody guards: iopub has it. One of FaceProbe's own: the page tells.
+    notebook.ask("probe.observe(lambda change: 1 / 0, 'probe')")
+    piece(widget, 3).click()
+    notebook.page.wait_for_function("() => window.kernelErrors.length")
+    assert "division by zero" in notebook.kernel_errors[0]
+    notebook.ask("setattr(probe, '_seen', lambda state: {}['nothing here'])")
+    piece(widget, 4).click()
+    widget.get_by_role("alert").get_by_text("nothing here").wait_for()
+    notebook.close()

@@ -13,6 +13,7 @@ from skimage.data import astronaut
 
 import ferlab
 from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels
+from ferlab.widgets import changes
 
 FACES = ferlab.draw_faces(20, seed=3)
 
@@ -45,7 +46,9 @@ def probe():
 
 
 def state(probe):
-    return probe.image.tobytes(), probe.hidden, probe.seen.tobytes(), probe.answer, probe.face["number"]
+    """What is on the screen; how long it took is no part of it."""
+    answer = {name: value for name, value in probe.answer.items() if name != "milliseconds"}
+    return probe.image.tobytes(), probe.hidden, probe.seen.tobytes(), answer, probe.face["number"]
 
 
 @given(data=st.data(), fill=st.sampled_from(HIDE))
@@ -156,12 +159,22 @@ def test_a_bad_photo_is_told_and_changes_nothing(probe, content, complaint):
     assert probe.hidden == (4,)
 
 
-@pytest.mark.parametrize(("hidden", "fill"), [([999], "mean"), ([-1], "mean"), ([1], "holes")])
-def test_a_bad_probe_is_told_and_changes_nothing(probe, hidden, fill):
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        ({"hidden": [999]}, "there are 0 to"),
+        ({"hidden": [-1]}, "there are 0 to"),
+        ({"fill": "holes"}, "there are mean, grey"),
+        ({"light": 400}, "expected -100 to 100"),
+        ({"painted": [5, 3]}, "in order"),
+        ({"painted": [5, 9999]}, "within 0..2304"),
+    ],
+)
+def test_a_bad_probe_is_told_and_changes_nothing(probe, bad, complaint):
     click(probe, 3)
     before = state(probe)
-    click(probe, *hidden, fill=fill)
-    assert "there are" in probe.problem
+    change(probe, **bad)
+    assert complaint in probe.problem
     assert state(probe) == before
     assert probe.probe["hidden"] == [3]  # so that the page goes back too
 
@@ -186,17 +199,170 @@ def test_a_network_that_fails_is_told_and_changes_nothing():
     assert state(probe) == before
 
 
-def test_lime_is_shown_for_the_first_answer(probe):
-    # What the page sends when its button is pressed.
-    data = {"method": "custom", "content": {"ask": "lime"}}
+def mark(probe, *superpixels):
+    from_page(probe, guess={"face": probe.face["number"], "superpixels": list(superpixels)})
+
+
+def ask(probe, what):
+    """What the page sends when a button asks for something."""
+    data = {"method": "custom", "content": {"ask": what}}
     probe._handle_msg({"content": {"comm_id": probe.comm.comm_id, "data": data}, "buffers": []})
-    assert probe.problem == ""
+
+
+def test_lime_comes_after_the_guess_and_is_scored(probe):
+    ask(probe, "lime")
+    assert "guess before LIME" in probe.problem
+    assert probe.agreement is None
     first = int(probe.original.argmax())
-    expected = ferlab.explain(left_half, probe.image).weights[first]
-    np.testing.assert_allclose(probe.lime["weights"], expected)
+    expected = ferlab.explain(left_half, probe.image)
+    best = expected.ranking(first)[:3].tolist()
+    other = int(expected.ranking(first)[-1])
+    mark(probe, best[2], other, best[0])
+    ask(probe, "lime")
+    assert probe.problem == ""
+    np.testing.assert_allclose(probe.lime["weights"], expected.weights[first])
     assert probe.lime["label"] == ("left is bright", "left is dark")[first]
+    weights = expected.weights[first]
+    share = (weights[best[2]] + weights[other] + weights[best[0]]) / weights[best].sum()
+    assert probe.agreement["shared"] == 2
+    assert probe.agreement["lime"] == best
+    assert probe.agreement["weight"] == pytest.approx(share)
+    assert [entry["did"] for entry in probe.log] == ["probe", "guess", "reveal"]
     from_page(probe, chosen=1)
     assert probe.lime == {}
+
+
+def test_what_limes_linear_model_says_stands_beside_every_answer(probe):
+    mark(probe, 0, 1, 2)
+    click(probe, 5, 9)
+    assert probe.answer["linear"] is None
+    ask(probe, "lime")
+    found = ferlab.explain(left_half, probe.image)
+    for hidden in ([0, 1, 2], [], [5, 9]):
+        click(probe, *hidden)
+        by_hand = found.intercept + found.weights.sum(1) - found.weights[:, hidden].sum(1)
+        np.testing.assert_allclose(probe.answer["linear"], by_hand)
+        assert probe.log[-1]["linear"] == probe.answer["linear"]
+    # It knows superpixels with one filling, and nothing else.
+    for beyond in ({"fill": "black"}, {"light": 20}, {"painted": [0, 5]}):
+        from_page(probe, probe={"face": probe.face["number"], "hidden": [1], **beyond})
+        assert probe.problem == ""
+        assert probe.answer["linear"] is None
+
+
+def change(probe, **state):
+    from_page(probe, probe={"face": probe.face["number"], **state})
+
+
+def test_light_and_camera_do_what_they_say(probe):
+    """A network that sums the left half, and a face whose left half is known, say what comes out."""
+    image = np.full((48, 48), 50, np.uint8)
+    image[:, 20:24] = 110  # a bright bar that leaves the left half when it moves right by four
+    image[0] += 1  # or there would be no superpixels
+    probe = ferlab.FaceProbe(left_half, FACES, image=image, classes=("bright", "dark"))
+    first = probe.original[0] * 255
+    change(probe, light=30)
+    assert probe.probabilities[0] * 255 == pytest.approx(first + 30)
+    change(probe, contrast=0)
+    assert probe.probabilities[0] * 255 == pytest.approx(image.mean(), abs=0.5)
+    change(probe, right=4)
+    assert probe.seen[5, 24:28].tolist() == [110] * 4
+    assert probe.probabilities[0] * 255 == pytest.approx(image[:, :20].mean(), abs=0.5)
+    change(probe, down=3)
+    np.testing.assert_array_equal(probe.seen[3:], image[:-3])
+    change(probe, noise=20)
+    spread = (probe.seen.astype(float) - image).std()
+    assert spread == pytest.approx(20, rel=0.05)
+    change(probe)
+    np.testing.assert_array_equal(probe.seen, image)
+
+
+@given(st.integers(-45, 45), st.integers(-12, 12), st.integers(-12, 12))
+@settings(max_examples=20, deadline=None)
+def test_turning_is_scikit_images(degrees, right, down):
+    from skimage.transform import EuclideanTransform, warp
+
+    middle = EuclideanTransform(translation=(-23.5, -23.5))
+    turn = EuclideanTransform(rotation=np.deg2rad(degrees)) + EuclideanTransform(translation=(right, down))
+    there = middle + turn + middle.inverse
+    image = FACES.images[3]
+    theirs = warp(image.astype(float), there.inverse, order=1, mode="edge")
+    ours = changes.taken(image, {**changes.UNTOUCHED, "turn": degrees, "right": right, "down": down}, 0)
+    np.testing.assert_allclose(ours, theirs, atol=0.51)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 1, 2.75, 4])
+def test_blur_is_scipys(sigma):
+    from scipy.ndimage import gaussian_filter
+
+    ours = changes.taken(FACES.images[2], {**changes.UNTOUCHED, "blur": sigma}, 0)
+    theirs = gaussian_filter(
+        FACES.images[2].astype(float), sigma, mode="nearest", radius=int(np.ceil(3 * sigma))
+    )
+    np.testing.assert_allclose(ours, theirs, atol=0.51)
+
+
+@given(st.integers(0, 2**32), st.floats(0, 1))
+@settings(max_examples=50, deadline=None)
+def test_runs_say_which_pixels_are_painted(seed, share):
+    painted = np.random.default_rng(seed).random((48, 48)) < share
+    np.testing.assert_array_equal(changes.mask(changes.runs(painted)), painted)
+
+
+def test_painted_pixels_are_filled_and_no_others(probe):
+    painted = np.zeros((48, 48), bool)
+    painted[10:14, 5:30] = True
+    change(probe, painted=changes.runs(painted), fill="black")
+    np.testing.assert_array_equal(probe.seen, np.where(painted, 0, FACES.images[0]))
+
+
+def test_the_neutral_twin_takes_the_faces_place(probe):
+    change(probe, twin=True)
+    np.testing.assert_array_equal(probe.seen, FACES.twins[0])
+    np.testing.assert_array_equal(probe.image, FACES.images[0])
+    upload(probe, png(astronaut()))
+    change(probe, twin=True)
+    assert "no neutral twin" in probe.problem
+    assert not probe.answer["twin"]
+
+
+def test_the_log_can_be_replayed_and_graded(probe):
+    click(probe, 3, fill="black")
+    change(probe, hidden=[3, 4], light=-20)
+    from_page(probe, chosen=5)
+    change(probe, painted=[100, 200], turn=10)
+    said = np.array([entry["probabilities"] for entry in probe.log])
+    assert [entry["chosen"] for entry in probe.log] == [0, 0, 0, 5, 5]
+    assert probe.log[2]["state"] == {"hidden": [3, 4], "light": -20}
+    another = ferlab.FaceProbe(left_half, FACES, classes=("left is bright", "left is dark"))
+    np.testing.assert_array_equal(another.replay(probe.log), said)
+    np.testing.assert_array_equal(another.seen, probe.seen)
+    dark = ferlab.FaceProbe(lambda x: 1 - left_half(x), FACES, classes=("a", "b"))
+    np.testing.assert_allclose(dark.replay(probe.log), 1 - said)  # the states, asked anew
+    with pytest.raises(ValueError, match="face 1 of the photo was asked for, there are 0"):
+        another.replay([{"did": "probe", "chosen": -1, "state": {}}])
+
+
+def test_several_faces_in_a_photo_are_offered(probe):
+    both = np.concatenate([astronaut()[:256, 64:320], astronaut()[:256, 64:320]], axis=1)
+    upload(probe, png(both))
+    assert probe.problem == ""
+    assert probe.mine["count"] == 2
+    assert probe.chosen == -1
+    expected = [ferlab.face_from_photo(both, face=i) for i in (0, 1)]
+    assert probe.mine["images"] == expected[0].tobytes() + expected[1].tobytes()
+    from_page(probe, chosen=-2)
+    np.testing.assert_array_equal(probe.image, expected[1])
+    assert "(2 of 2)" in probe.face["caption"]
+
+
+def test_the_grid_says_what_is_right_and_how_sure():
+    classes = ("happy", "sad")
+    probe = ferlab.FaceProbe(left_half, FACES, classes=classes)
+    answers = left_half(FACES.images)
+    assert probe.grid["said"] == [classes[k] for k in answers.argmax(1)]
+    np.testing.assert_allclose(probe.grid["sure"], answers.max(1))
+    assert probe.grid["labels"] == [FACES.classes[k] for k in FACES.labels]
 
 
 def test_starts_with_a_face_of_one_s_own():
@@ -210,7 +376,7 @@ def test_starts_with_a_face_of_one_s_own():
 
 
 def test_refuses_what_it_cannot_show():
-    with pytest.raises(ValueError, match=r"returned \(1, 2\), expected \(1, 7\)"):
+    with pytest.raises(ValueError, match=r"returned \(20, 2\), expected \(20, 7\)"):
         ferlab.FaceProbe(left_half, FACES)
     with pytest.raises(ValueError, match="no faces"):
         ferlab.FaceProbe(left_half, FACES[:0])

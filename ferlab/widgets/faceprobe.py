@@ -1,22 +1,23 @@
-"""FaceProbe: hide parts of a face by hand and watch the probabilities move."""
+"""FaceProbe: take a face apart by hand and watch the probabilities move."""
 
-import io
-import tempfile
-from pathlib import Path
+import time
 
-import anywidget
 import numpy as np
 import traitlets
 
 from ..emotions import COLOURS
-from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels, with_hidden
+from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels
+from . import changes
+from .base import Widget, page
+from .photos import faces_in
+from .reveal import MARKS, reveal
 
-_HERE = Path(__file__).parent
+FILLS = (*HIDE, "noise")
 _GRID = 12  # faces of each label that the grid shows
 
 
-class FaceProbe(anywidget.AnyWidget):
-    """A face on the screen, in superpixels to be clicked away, and the probabilities as bars beside it.
+class FaceProbe(Widget):
+    """A face on the screen to hide, paint over, light and turn, and the probabilities as bars beside it.
 
     predict  any function from images (n, 48, 48) in 0..255 to probabilities (n, k); by default the
              shipped network for these faces, without TensorFlow
@@ -26,25 +27,35 @@ class FaceProbe(anywidget.AnyWidget):
              first of `faces`
     classes  names of the k outputs; by default those of `predict`, else those of `faces`
 
-    After a click, `image`, `hidden`, `seen`, `probabilities` and `original` say what is on the screen.
+    After a change, `image`, `hidden`, `seen`, `probabilities` and `original` say what is on the screen,
+    `log` what was done and answered since the beginning, `agreement` how a guess compares with LIME.
     A photo that is uploaded goes to this kernel, is cut to the face, and is kept nowhere.
     """
 
-    _esm = _HERE / "faceprobe.js"
-    _css = _HERE / "faceprobe.css"
+    _esm = page(
+        "probe-image.js",
+        "probe-faces.js",
+        "probe-stage.js",
+        "probe-bars.js",
+        "probe-tools.js",
+        "probe-lime.js",
+        "faceprobe.js",
+    )
+    _css = page("faceprobe.css")
 
     # To the browser. Each is replaced as a whole, so that a view never mixes two faces.
-    grid = traitlets.Dict().tag(sync=True)  # images to choose from, their labels
+    grid = traitlets.Dict().tag(sync=True)  # images to choose from, what is known of them, and the controls
+    mine = traitlets.Dict().tag(sync=True)  # the faces found in a photo
     face = traitlets.Dict().tag(sync=True)  # the image, its superpixels, what each filling makes of it
-    answer = traitlets.Dict().tag(sync=True)  # probabilities now and at first, for which superpixels hidden
+    answer = traitlets.Dict().tag(sync=True)  # probabilities now and at first, and for which state
     lime = traitlets.Dict().tag(sync=True)  # LIME's weights for the label shown, once asked for
-    problem = traitlets.Unicode().tag(sync=True)  # what went wrong, in words
     # From the browser.
-    chosen = traitlets.Int(0).tag(sync=True)  # place in the grid, -1 for a photo
-    probe = traitlets.Dict().tag(
-        sync=True, echo_update=False
-    )  # {"face": number, "hidden": [...], "fill": name}
+    chosen = traitlets.Int(0).tag(sync=True)  # place in the grid; -1, -2 ... for faces of a photo
+    probe = traitlets.Dict().tag(sync=True, echo_update=False)  # {"face": number, and keys of UNTOUCHED}
+    guess = traitlets.Dict().tag(sync=True, echo_update=False)  # {"face": number, "superpixels": [...]}
     photo = traitlets.Bytes().tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value))
+    # Here only: what was done and answered, in order.
+    log = traitlets.List()
 
     def __init__(self, predict=None, faces=None, image=None, classes=None):
         super().__init__()
@@ -63,24 +74,38 @@ class FaceProbe(anywidget.AnyWidget):
             faces = some[np.random.default_rng(0).permutation(len(some))]  # else all angry ones come first
         self._predict, self._faces = predict, faces
         self._classes = tuple(classes or getattr(predict, "classes", faces.classes))
-        self._number, self._place = 0, 0
-        labels = [faces.classes[k] for k in faces.labels]
-        self.grid = {
-            "images": faces.images.tobytes(),
-            "labels": labels,
-            "classes": [name for name in faces.classes if name in labels],
-            "name": faces.name,
-            "fills": list(HIDE),
-        }
+        self._number, self._place, self._mine, self._mine_caption = 0, 0, [], ""
+        rng = np.random.default_rng(0)
+        self._grain = (rng.standard_normal((48, 48)) * 32).clip(-127, 127).astype(np.int8)
+        self._snow = rng.integers(0, 256, (48, 48), dtype=np.uint8)
+        self.grid = self._grid_of(faces)
+        self.observe(self._guarded(self._answer), "probe")
         if image is None:
-            self._show(faces.images[0], f"face 1, labelled {labels[0]}")
+            self._show_place(0)
         else:
-            self.chosen = self._place = -1
-            self._show(as_face(image), "the face you brought")
+            self._bring([as_face(image)], "the face you brought")
         self.observe(self._guarded(self._choose), "chosen")
         self.observe(self._guarded(self._open_photo), "photo")
-        self.observe(self._guarded(self._answer), "probe")
+        self.observe(self._guarded(self._note_guess), "guess")
         self.on_msg(self._asked)
+
+    def _grid_of(self, faces):
+        answers = self._ask(faces.images)
+        labels = [faces.classes[k] for k in faces.labels]
+        return {
+            "images": faces.images.tobytes(),
+            "labels": labels,
+            "labelled": [name for name in faces.classes if name in labels],
+            "said": [self._classes[k] for k in answers.argmax(1)],
+            "sure": answers.max(1).tolist(),
+            "name": faces.name,
+            "fills": list(FILLS),
+            "sliders": {name: list(of) for name, of in changes.SLIDERS.items()},
+            "untouched": changes.UNTOUCHED,
+            "grain": self._grain.tobytes(),
+            "classes": self._classes,
+            "colours": [COLOURS.get(name, "#7F7F7F") for name in self._classes],
+        }
 
     @property
     def image(self):
@@ -99,8 +124,8 @@ class FaceProbe(anywidget.AnyWidget):
 
     @property
     def seen(self):
-        """uint8 (48, 48): the image as the network gets it, with what is hidden filled."""
-        return self._filled(self.hidden, self.answer["fill"])
+        """uint8 (48, 48): the image as the network gets it."""
+        return self._seen(self.answer)
 
     @property
     def probabilities(self):
@@ -112,166 +137,237 @@ class FaceProbe(anywidget.AnyWidget):
         """float (k,): for the face as it came."""
         return np.array(self.answer["original"])
 
+    @property
+    def agreement(self):
+        """How the guess compares with LIME, or None before LIME was revealed.
+
+        {"guess": three superpixels, "lime": LIME's three, "shared": how many are the same, "weight": the
+        weight of those guessed as a share of the weight of LIME's three}
+        """
+        if self._reveal is None:
+            return None
+        return self._reveal.agreement()
+
     def hide(self, superpixels, fill=None):
         """Hide these superpixels and no others, as clicking would."""
-        wanted = {"face": self._number, "hidden": [int(s) for s in superpixels]}
+        wanted = {**self._state(self.answer), "hidden": [int(s) for s in superpixels]}
         wanted["fill"] = fill or self.answer["fill"]
         self._check(wanted)
-        self.probe = wanted
+        self.probe = {"face": self._number, **wanted}
 
-    def _guarded(self, step):
-        """An exception in a callback is invisible in a notebook, so it is told in the widget."""
+    def replay(self, log):
+        """Do again what a log says; float (m, k), the network's answers for its m probes, asked anew.
 
-        def call(*_):
-            try:
-                self.problem = ""
-                step()
-            except Exception as error:
-                self.problem = f"{error}" or type(error).__name__
+        log: entries as in `log`, of a widget with the same faces. Ends where the log ends.
+        ValueError where an entry speaks of a face or superpixel that is not here.
+        """
+        answers = []
+        for entry in log:
+            if entry["did"] != "probe":
+                continue
+            if entry["chosen"] != self._place:
+                self._show_place(entry["chosen"])
+                self.chosen = self._place
+            wanted = {**changes.UNTOUCHED, **entry["state"]}
+            self._check(wanted)
+            self.probe = {"face": self._number, "again": len(answers), **wanted}
+            answers.append(self.probabilities)
+        return np.array(answers).reshape(-1, len(self._classes))
 
-        return call
+    # Faces
 
-    def _show(self, image, caption):
+    def _show(self, place, image, caption, twin=None):
         """A new face. Nothing changes unless all of it works."""
         segments = superpixels(image)
-        fills = {fill: hidden_image(image, segments, fill) for fill in HIDE}
-        original = self._ask(image)
-        fill = self.probe.get("fill", HIDE[0])
+        fills = {False: self._fills_of(image, segments)}
+        if twin is not None:
+            fills[True] = self._fills_of(twin, segments)
+        original = self._ask(image[None])[0]
+        fill = self.probe.get("fill", FILLS[0])
         self._image, self._segments, self._fills, self._first = image, segments, fills, original
-        self._caption = caption
+        self._bases = {False: image, True: twin}
+        self._caption, self._place = caption, place
         self._number += 1
+        self._reveal = None
         with self.hold_sync():
-            self.lime = {}
+            self.lime, self.guess = {}, {}
             self.face = {
                 "number": self._number,
                 "caption": caption,
                 "image": image.tobytes(),
                 "segments": segments.astype(np.uint16).tobytes(),
                 "count": int(segments.max()) + 1,
-                "filled": {name: filled.tobytes() for name, filled in fills.items()},
+                "filled": {name: filled.tobytes() for name, filled in fills[False].items()},
+                "twin": b"" if twin is None else twin.tobytes(),
+                "twin_filled": {name: filled.tobytes() for name, filled in fills.get(True, {}).items()},
             }
-            self.probe = {"face": self._number, "hidden": [], "fill": fill}
-            self._tell(original)
+            self.probe = {"face": self._number, **changes.UNTOUCHED, "fill": fill}
 
-    def _ask(self, image):
-        found = np.asarray(self._predict(image[None]))
-        if found.shape != (1, len(self._classes)):
-            raise ValueError(f"predict returned {found.shape}, expected (1, {len(self._classes)})")
-        return found[0].astype(float)
+    def _show_place(self, place):
+        """The face at a place of the grid (from 0), or of the photo (from -1 down)."""
+        if place >= 0:
+            label = self._faces.classes[self._faces.labels[place]]
+            twin = None if self._faces.twins is None else self._faces.twins[place]
+            self._show(place, self._faces.images[place], f"face {place + 1}, labelled {label}", twin)
+        else:
+            caption, images = self._mine_caption, self._mine
+            if -place > len(images):
+                raise ValueError(f"face {-place} of the photo was asked for, there are {len(images)}")
+            number = f" ({-place} of {len(images)})" if len(images) > 1 else ""
+            self._show(place, images[-place - 1], caption + number)
+
+    def _bring(self, images, caption):
+        """Faces of one's own; the first is shown."""
+        before = self._mine, self._mine_caption
+        self._mine, self._mine_caption = images, caption
+        try:
+            self._show_place(-1)
+        except Exception:
+            self._mine, self._mine_caption = before
+            raise
+        self.mine = {"images": b"".join(image.tobytes() for image in images), "count": len(images)}
+        self.chosen = -1
+
+    def _fills_of(self, image, segments):
+        fills = {name: hidden_image(image, segments, name) for name in HIDE}
+        return {**fills, "noise": self._snow}
 
     def _choose(self):
-        if self.chosen == self._place or not 0 <= self.chosen < len(self._faces):
+        if self.chosen == self._place or not -len(self._mine) <= self.chosen < len(self._faces):
             return
-        label = self._faces.classes[self._faces.labels[self.chosen]]
         try:
-            self._show(self._faces.images[self.chosen], f"face {self.chosen + 1}, labelled {label}")
+            self._show_place(self.chosen)
         except Exception:
             self.chosen = self._place
             raise
-        self._place = self.chosen
 
     def _open_photo(self):
         if not self.photo:
             return
-        from ..photo import face_from_photo
-
         content, self.photo = self.photo, b""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "photo"
-            path.write_bytes(content)
-            try:
-                face = face_from_photo(path)
-            except ValueError as error:
-                raise ValueError(str(error).replace(str(path), "The file")) from error
-        self._show(face, "the face in your photo")
-        self.chosen = self._place = -1
+        self._bring(faces_in(content), "the face in your photo")
 
-    def _check(self, probe):
+    # Probing
+
+    def _ask(self, images):
+        found = np.asarray(self._predict(images))
+        if found.shape != (len(images), len(self._classes)):
+            expected = len(images), len(self._classes)
+            raise ValueError(f"predict returned {found.shape}, expected {expected}")
+        return found.astype(float)
+
+    def _state(self, probe):
+        return {name: probe.get(name, usual) for name, usual in changes.UNTOUCHED.items()}
+
+    def _check(self, state):
         count = self.face["count"]
-        if not all(0 <= s < count for s in probe["hidden"]):
-            raise ValueError(f"superpixels {probe['hidden']} were asked for, there are 0 to {count - 1}")
-        if probe["fill"] not in self._fills:
-            raise ValueError(f"fill {probe['fill']!r} is unknown; there are {', '.join(self._fills)}")
+        if not all(0 <= s < count for s in state["hidden"]):
+            raise ValueError(f"superpixels {state['hidden']} were asked for, there are 0 to {count - 1}")
+        if state["fill"] not in FILLS:
+            raise ValueError(f"fill {state['fill']!r} is unknown; there are {', '.join(FILLS)}")
+        if state["twin"] and self._bases[True] is None:
+            raise ValueError("this face has no neutral twin; only drawn faces have one")
+        changes.mask(state["painted"])
+        for name, (least, most, *_) in changes.SLIDERS.items():
+            if not least <= state[name] <= most:
+                raise ValueError(f"{name} is {state[name]}, expected {least} to {most}")
+
+    def _seen(self, state):
+        holes = np.isin(self._segments, state["hidden"]) | changes.mask(state["painted"])
+        base, filling = self._bases[state["twin"]], self._fills[state["twin"]][state["fill"]]
+        return changes.taken(np.where(holes, filling, base), state, self._grain / 32)
 
     def _answer(self):
         # A click that was on its way while another face arrived is about superpixels that are gone.
         if self.probe["face"] != self._number:
             return
+        begun = time.perf_counter()
+        state = self._state(self.probe)
         try:
-            self._check(self.probe)
-            now = self._ask(self._filled(self.probe["hidden"], self.probe["fill"]))
+            self._check(state)
+            now = self._ask(self._seen(state)[None])[0]
         except Exception:
-            self.probe = {name: self.answer[name] for name in ("face", "hidden", "fill")}
+            self.probe = {"face": self._number, **self._state(self.answer)}
             raise
-        self._tell(now)
+        self._tell(state, now, begun)
 
-    def _filled(self, hidden, fill):
-        shown = ~np.isin(np.arange(self.face["count"]), hidden)
-        return with_hidden(self._image, self._fills[fill], self._segments, shown[None])[0]
-
-    def _tell(self, now):
+    def _tell(self, state, now, begun):
+        linear = self._linear(state)
         self.answer = {
+            **state,
             "face": self._number,
-            "hidden": sorted(self.probe["hidden"]),
-            "fill": self.probe["fill"],
-            "classes": self._classes,
-            "colours": [COLOURS.get(name, "#7F7F7F") for name in self._classes],
+            "hidden": sorted(state["hidden"]),
+            "sent": self.probe.get("sent"),
             "probabilities": now.tolist(),
             "original": self._first.tolist(),
+            "linear": linear,
+            "milliseconds": 1000 * (time.perf_counter() - begun),
         }
+        changed = {name: value for name, value in state.items() if value != changes.UNTOUCHED[name]}
+        self._note("probe", state=changed, probabilities=now.tolist(), linear=linear)
+
+    def _note(self, did, **what):
+        self.log = [*self.log, {"did": did, "chosen": self._place, "face": self._number, **what}]
+
+    # Guess, then LIME
+
+    def _note_guess(self):
+        if self.guess.get("face") != self._number or len(self.guess["superpixels"]) < MARKS:
+            return
+        self._check({**changes.UNTOUCHED, "hidden": self.guess["superpixels"]})
+        self._note("guess", superpixels=self.guess["superpixels"])
 
     def _asked(self, _, content, __):
         if content.get("ask") == "lime":
-            self._guarded(self._reveal)()
+            self._guarded(self._open_lime)()
+        if content.get("ask") == "keep":
+            self._guarded(self._keep)()
+        if content.get("ask") == "log":
+            self.send({"log": [self._compared(entry) for entry in self.log if entry["face"] == self._number]})
 
-    def _reveal(self):
-        from ..explanation import explain
-
-        found = explain(self._predict, self._image, hide=self.probe["fill"])
-        label = int(self._first.argmax())
+    def _open_lime(self):
+        found = reveal(self._predict, self._image, self.answer["fill"], self.guess.get("superpixels", []))
+        explanation = found.explanation
+        self._reveal = found
         self.lime = {
             "face": self._number,
-            "label": self._classes[label],
-            "weights": found.weights[label].tolist(),
+            "fill": explanation.hide,
+            "label": self._classes[explanation.label()],
+            "weights": explanation.weights[explanation.label()].tolist(),
+            **found.agreement(),
         }
+        self._note("reveal", **self.agreement)
+        self.answer = {**self.answer, "linear": found.linear(self._state(self.answer))}
+
+    def _compared(self, entry):
+        """An entry of the log with what LIME, revealed since, would have said."""
+        if entry["did"] != "probe":
+            return entry
+        return {**entry, "linear": self._linear({**changes.UNTOUCHED, **entry["state"]})}
+
+    def _linear(self, state):
+        return self._reveal and self._reveal.linear(state)
+
+    # For readers without a kernel
+
+    def _still(self):
+        from .still import face_and_bars
+
+        return face_and_bars(self.seen, self._title(), self), self._alt()
+
+    def _title(self):
+        parts = [f"{len(self.hidden)} of {self.face['count']} superpixels hidden"]
+        painted = int(changes.mask(self.answer["painted"]).sum())
+        parts += [f"{painted} pixels painted"] * bool(painted) + ["neutral twin"] * self.answer["twin"]
+        moved = [name for name in changes.SLIDERS if self.answer[name] != changes.UNTOUCHED[name]]
+        parts += [f"{changes.SLIDERS[name][3].lower()} {self.answer[name]:g}" for name in moved]
+        return ", ".join(parts)
 
     def _alt(self):
         now, first = self.probabilities, self.original
         best = int(now.argmax())
-        hidden = len(self.hidden)
         return (
-            f"FaceProbe: {self._caption}, with {hidden} of {self.face['count']} superpixels hidden. "
+            f"FaceProbe: {self._caption}, with {self._title()}. "
             f"The network says {self._classes[best]}, {now[best]:.0%}; "
             f"with nothing hidden it says {self._classes[int(first.argmax())]}, {first.max():.0%}."
         )
-
-    def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and a picture of its state for exported and printed notebooks."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        alt = self._alt()
-        data = {**data, "image/png": _picture(self, alt), "text/plain": alt}
-        return data, {**metadata, "image/png": {"alt": alt}}
-
-
-def _picture(probe, alt):
-    """PNG of what the widget shows: the face as the network gets it, and the bars."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.3))
-    left.imshow(probe.seen, cmap="gray", vmin=0, vmax=255)
-    left.set_title(f"{len(probe.hidden)} of {probe.face['count']} superpixels hidden", fontsize=10)
-    left.axis("off")
-    places = np.arange(len(probe._classes))
-    right.barh(places, probe.probabilities, color=probe.answer["colours"], height=0.7)
-    right.plot(probe.original, places, "|", color="black", markersize=16)
-    right.set_yticks(places, probe._classes)
-    for place, now in zip(places, probe.probabilities, strict=True):
-        right.text(1.02, place, f"{now:.0%}", va="center", fontsize=9)
-    right.set(xlim=(0, 1), xlabel="probability (black mark: with nothing hidden)")
-    right.invert_yaxis()
-    right.spines[["top", "right"]].set_visible(False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None, "Description": alt})
-    return buffer.getvalue()

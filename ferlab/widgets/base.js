@@ -1,0 +1,157 @@
+// What the pages of all widgets share. Python joins this file with a widget's own: one module, no bundler.
+const SIDE = 48;
+const SVG = "http://www.w3.org/2000/svg";
+const PATIENCE = 15000; // milliseconds before a silent kernel is called silent
+
+const bytes = (v) => new Uint8Array(v.buffer ?? v, v.byteOffset ?? 0, v.byteLength);
+const percent = (p) => `${Math.round(100 * p)} %`;
+const signed = (n) => (n > 0 ? `+${n}` : n < 0 ? `−${-n}` : "0");
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+function dress(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+const element = (tag, attributes = {}, ...children) => dress(document.createElement(tag), attributes, children);
+const shape = (tag, attributes = {}, ...children) => dress(document.createElementNS(SVG, tag), attributes, children);
+const button = (text, attributes = {}) => element("button", { type: "button", ...attributes }, text);
+
+function choice(names, texts = names) {
+  return element("select", {}, ...names.map((name, i) => element("option", { value: name }, texts[i])));
+}
+
+// Grey values, row by row, on a canvas of that many pixels; CSS makes it large.
+function drawGrey(canvas, grey, width = SIDE, height = grey.length / width) {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  const picture = context.createImageData(width, height);
+  for (let i = 0; i < grey.length; i++) picture.data.fill(grey[i], 4 * i, 4 * i + 3)[4 * i + 3] = 255;
+  context.putImageData(picture, 0, 0);
+}
+
+// A slider with its name before it and its value after it. `told` hears of every move, `released` of the last.
+function slider([least, most, step, name, unit], value, told, released = () => {}) {
+  const input = element("input", { type: "range", min: least, max: most, step, value });
+  const output = element("output", { class: "fl-value" });
+  const show = () => {
+    const text = `${least < 0 ? signed(Number(input.value)) : input.value} ${unit}`;
+    output.textContent = text;
+    input.setAttribute("aria-valuetext", text);
+  };
+  input.addEventListener("input", () => {
+    show();
+    told(Number(input.value));
+  });
+  input.addEventListener("change", () => released(Number(input.value)));
+  show();
+  const set = (to) => {
+    input.value = to;
+    show();
+  };
+  return { node: element("label", { class: "fl-slider" }, element("span", {}, name), input, output), set };
+}
+
+// Options in a listbox, or buttons in a row or table: one tab stop, arrow keys move, space and enter choose.
+function roving(list, items, choose, columns = 1) {
+  const reach = (wanted) => {
+    const all = items();
+    const one = all.includes(wanted) ? wanted : all[0];
+    for (const item of list.querySelectorAll("[tabindex]")) item.setAttribute("tabindex", item === one ? 0 : -1);
+  };
+  list.addEventListener("keydown", (event) => {
+    const all = items();
+    const at = all.indexOf(event.target);
+    const last = all.length - 1;
+    const to = { ArrowRight: at + 1, ArrowDown: at + columns, ArrowLeft: at - 1, ArrowUp: at - columns, Home: 0, End: last }[event.key];
+    if (at < 0) return;
+    if ([" ", "Enter"].includes(event.key)) choose(event.target);
+    else if (to !== undefined) {
+      const next = all[Math.max(0, Math.min(last, to))];
+      reach(next);
+      next.focus();
+    } else return;
+    event.preventDefault();
+  });
+  list.addEventListener("click", (event) => {
+    const item = items().find((one) => one.contains(event.target));
+    if (item) choose(item);
+  });
+  return reach;
+}
+
+// Tabs: [[name, panel], ...]. Returns the node.
+let tabSets = 0;
+function tabs(label, panels) {
+  const own = `fl-tabs-${++tabSets}-${Math.random().toString(36).slice(2, 7)}`;
+  const list = element("div", { class: "fl-tabs", role: "tablist", "aria-label": label });
+  const all = panels.map(([name, panel], i) => {
+    const tab = button(name, { role: "tab", id: `${own}-${i}`, "aria-controls": `${own}-p${i}`, tabindex: -1 });
+    dress(panel, { role: "tabpanel", id: `${own}-p${i}`, "aria-labelledby": `${own}-${i}`, class: "fl-panel" }, []);
+    return tab;
+  });
+  list.append(...all);
+  const open = (tab) => {
+    all.forEach((one, i) => {
+      one.setAttribute("aria-selected", one === tab);
+      panels[i][1].hidden = one !== tab;
+    });
+    reach(tab);
+  };
+  const reach = roving(list, () => all, open);
+  open(all[0]);
+  return element("div", { class: "fl-tabbed" }, list, ...panels.map(([, panel]) => panel));
+}
+
+// The widget's outer box: its name, its errors, its patience with the kernel, and its traits' listeners.
+function frame(model, el, name) {
+  const problem = element("div", { class: "fl-problem", role: "alert" });
+  const root = element("section", { class: "fl", "aria-label": name });
+  let timer = 0;
+  const heard = [];
+  const box = {
+    root,
+    complain: (text) => (problem.textContent = text),
+    wait() {
+      root.classList.add("fl-waiting");
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => box.complain("The kernel has not answered. Is it busy, or was it restarted? Then run the cell again."),
+        PATIENCE,
+      );
+    },
+    answered() {
+      clearTimeout(timer);
+      root.classList.remove("fl-waiting");
+    },
+    on(event, listener) {
+      model.on(event, listener);
+      heard.push([event, listener]);
+    },
+    set(traits) {
+      for (const [trait, value] of Object.entries(traits)) model.set(trait, value);
+      model.save_changes();
+      box.wait();
+    },
+    finish(...parts) {
+      root.append(...parts, problem);
+      el.append(root);
+      return () => {
+        clearTimeout(timer);
+        for (const [event, listener] of heard) model.off(event, listener);
+      };
+    },
+  };
+  const told = () => {
+    box.complain(model.get("problem"));
+    if (model.get("problem")) box.answered();
+  };
+  box.on("change:problem", told);
+  told();
+  // JupyterLab's one-letter shortcuts must not hear what is typed here.
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+  return box;
+}

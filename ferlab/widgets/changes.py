@@ -1,0 +1,90 @@
+"""What FaceProbe does to a face: holes, then light and camera. The page does the same, in probe-image.js."""
+
+import numpy as np
+
+SIDE = 48
+UNTOUCHED = {
+    "hidden": [],  # superpixels that are filled
+    "painted": [],  # pixels that the brush filled, as runs: see `runs`
+    "fill": "mean",
+    "twin": False,  # the neutral twin instead of the face
+    "light": 0,
+    "contrast": 100,
+    "turn": 0,
+    "right": 0,
+    "down": 0,
+    "blur": 0,
+    "noise": 0,
+}
+# name -> least, most, step, what it is called, its unit
+SLIDERS = {
+    "light": (-100, 100, 5, "Light", "grey levels"),
+    "contrast": (0, 200, 5, "Contrast", "%"),
+    "turn": (-45, 45, 1, "Turn", "degrees"),
+    "right": (-12, 12, 1, "Move right", "pixels"),
+    "down": (-12, 12, 1, "Move down", "pixels"),
+    "blur": (0, 4, 0.25, "Blur", "pixels"),
+    "noise": (0, 60, 2, "Noise", "grey levels"),
+}
+
+
+def runs(mask):
+    """The true pixels of a mask (48, 48) as [start, stop, start, stop, ...] in reading order."""
+    edges = np.diff(np.asarray(mask, bool).ravel().astype(np.int8), prepend=0, append=0)
+    return np.flatnonzero(edges).tolist()
+
+
+def mask(painted):
+    """The mask, bool (48, 48), of runs. ValueError for what are no runs of a face."""
+    painted = np.asarray(painted, int)
+    rising = (np.diff(painted, prepend=0) >= 0).all()
+    if painted.ndim != 1 or painted.size % 2 or not rising or (painted > SIDE * SIDE).any():
+        raise ValueError(
+            f"painted is {painted.tolist()}, expected runs [start, stop, ...] in order, within 0..{SIDE**2}"
+        )
+    edges = np.zeros(SIDE * SIDE + 1, int)
+    np.add.at(edges, painted, np.tile([1, -1], painted.size // 2))
+    return edges[:-1].cumsum().reshape(SIDE, SIDE) > 0
+
+
+def taken(image, change, grain):
+    """The face under other light and before another camera, uint8 (48, 48).
+
+    image   uint8 (48, 48)
+    change  dict with every key of SLIDERS: turned clockwise and moved, blurred with that sigma, contrast
+            about the mean, light added, noise added, in this order
+    grain   float (48, 48), the noise's pattern: the same face gets the same noise twice
+
+    What comes in from outside repeats the border. Without any change the image stays as it is.
+    """
+    values = image.astype(float)
+    if change["turn"] or change["right"] or change["down"]:
+        values = _moved(values, np.deg2rad(change["turn"]), change["right"], change["down"])
+    if change["blur"]:
+        values = _blurred(_blurred(values, change["blur"]).T, change["blur"]).T
+    mean = values.mean()
+    values = (values - mean) * change["contrast"] / 100 + mean + change["light"] + change["noise"] * grain
+    return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
+
+
+def _moved(values, angle, right, down):
+    """Each pixel reads its place of origin, between four neighbours."""
+    middle = (SIDE - 1) / 2
+    y, x = np.mgrid[:SIDE, :SIDE] - middle
+    x, y = x - right, y - down
+    from_x = np.clip(np.cos(angle) * x + np.sin(angle) * y + middle, 0, SIDE - 1)
+    from_y = np.clip(-np.sin(angle) * x + np.cos(angle) * y + middle, 0, SIDE - 1)
+    left, top = np.minimum(from_x.astype(int), SIDE - 2), np.minimum(from_y.astype(int), SIDE - 2)
+    a, b = from_x - left, from_y - top
+    upper = values[top, left] * (1 - a) + values[top, left + 1] * a
+    lower = values[top + 1, left] * (1 - a) + values[top + 1, left + 1] * a
+    return upper * (1 - b) + lower * b
+
+
+def _blurred(values, sigma):
+    """Along the rows, by a Gaussian that is cut off at three sigma."""
+    reach = int(np.ceil(3 * sigma))
+    weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
+    padded = np.pad(values, ((0, 0), (reach, reach)), mode="edge")
+    parts = [w * padded[:, k : k + SIDE] for k, w in enumerate(weights / weights.sum())]
+    return np.sum(parts, axis=0)
