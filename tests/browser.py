@@ -142,7 +142,7 @@ class Notebook:
             timeout=1000 * seconds,
         )
 
-    def run_all(self, seconds=80):
+    def run_all(self, seconds=200):
         """Run every cell, and wait for the last one's number."""
         self.command("notebook:run-all-cells")
         self.page.wait_for_function(

@@ -11,7 +11,7 @@ from browser import Notebook, opened, serious, served, write_notebook  # noqa: F
 from PIL import Image
 from skimage.data import astronaut
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PROBE = """import ferlab
 
