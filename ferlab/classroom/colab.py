@@ -1,0 +1,34 @@
+"""The course in Colab: a badge that opens a notebook there, and a first cell that installs ferlab."""
+
+import nbformat
+
+BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})"
+PAGE = "https://colab.research.google.com/github/{}/blob/main/notebooks/{}"
+INSTALL = '''import sys
+
+if "google.colab" in sys.modules:  # Colab brings neither ferlab nor lime; elsewhere this cell does nothing
+    %pip install --quiet "git+https://github.com/{}"'''
+
+
+def add_badge(path, repository):
+    """Put the badge under the title of a notebook and the installing cell behind its first text.
+
+    repository: "owner/name" on GitHub. Returns whether the file was changed; a second call changes nothing.
+    """
+    if repository.count("/") != 1 or not all(repository.split("/")):
+        raise ValueError(f"{repository!r} is no repository, expected OWNER/NAME")
+    notebook = nbformat.read(path, 4)
+    before = nbformat.writes(notebook)
+    first = notebook.cells[0]
+    title, *text = [line for line in first.source.splitlines() if "colab-badge.svg" not in line]
+    while text and not text[0].strip():
+        text.pop(0)
+    badge = BADGE.format(PAGE.format(repository, path.name))
+    first.source = "\n".join([title, "", badge, "", *text])
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "colab"]
+    cell = nbformat.v4.new_code_cell(INSTALL.format(repository), id="colab", execution_count=1)
+    notebook.cells.insert(1, cell)
+    if nbformat.writes(notebook) == before:
+        return False
+    nbformat.write(notebook, path)
+    return True
