@@ -1,0 +1,1 @@
+"""Submissions to the assignments, wrong and right ones, and what grades them."""

@@ -1,0 +1,89 @@
+"""Checks teach while a student works: they accept what is right, and say what to look at where it isn't."""
+
+import importlib
+
+import pytest
+
+from ferlab import checks, progress
+from ferlab.checks import check
+
+
+@pytest.fixture(autouse=True)
+def own_record(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERLAB_PROGRESS", str(tmp_path))
+
+
+def test_a_check_never_fails_the_cell():
+    def unwritten(images):
+        raise NotImplementedError
+
+    def mistaken(images):
+        rows = []
+        return rows[0]
+
+    assert "not written yet" in repr(check("faulty_rows", unwritten))
+    assert "stops with IndexError in its line 3" in repr(check("faulty_rows", mistaken))
+    assert "no function" in repr(check("faulty_rows", [1, 2]))
+    assert "None" in repr(check("agreement", lambda votes: None))
+
+
+def test_an_endless_loop_is_stopped(monkeypatch):
+    def endless(images):
+        while True:
+            pass
+
+    monkeypatch.setattr(checks, "SECONDS", 0.2)
+    assert "does every loop come to an end" in repr(check("faulty_rows", endless))
+
+
+def test_an_unknown_task_is_named_with_those_that_there_are():
+    with pytest.raises(ValueError, match=r"there is no check 'fire'.*fire_module"):
+        check("fire", print)
+
+
+def test_a_check_shows_words_and_a_mark_and_escapes_them():
+    found = checks.Checked("fit", "a < b")
+    assert not found
+    assert "✗" in found._repr_html_()
+    assert "a &lt; b" in found._repr_html_()
+    assert "✓" in checks.Checked("fit", "")._repr_html_()
+
+
+def test_checks_are_recorded_if_the_student_wishes():
+    progress.start()
+    check("fire_parameters", lambda c_in, squeeze, expand: c_in * squeeze + 10 * squeeze * expand)
+    check("fire_parameters", lambda c, s, e: (c + 1) * s + (s + 1) * e + (9 * s + 1) * e)
+    assert progress.show().summary() == {("check", "fire_parameters"): (2, True)}
+
+
+def test_the_hint_names_what_came_out_and_asks_for_the_cause():
+    hint = repr(
+        check("fire_parameters", lambda c_in, squeeze, expand: c_in * squeeze + 10 * squeeze * expand)
+    )
+    assert "What else does each filter have?" in hint
+    assert "3050" not in hint
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_right_submissions_pass_and_most_wrong_ones_get_a_hint(number, capsys):
+    pytest.importorskip("nbgrader", reason="the submissions come with the grading, which needs nbgrader")
+    from attacks import grader
+
+    tasks = set(grader.ATTACKS)
+    module = importlib.import_module(f"attacks.a{number}")
+    own = {
+        task for task, attacks in grader.ATTACKS.items() if attacks[0].submitted.__module__ == module.__name__
+    }
+    own.discard("retrained")  # a model is trained there; what it does is printed below it
+    assert own, tasks
+    hints, wrong = 0, 0
+    for task in own:
+        for attack in grader.ATTACKS[task]:
+            found = check(task, attack.submitted)
+            if attack.right:
+                assert found, f"{task}, {attack.name} is right: {found}"
+            else:
+                hints, wrong = hints + (not found), wrong + 1
+    with capsys.disabled():
+        print(f"\na{number}: {hints} of {wrong} wrong submissions get a hint")
+    assert hints > 0.6 * wrong

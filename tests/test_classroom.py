@@ -1,0 +1,112 @@
+"""One source, four products: what `classroom init` makes, opened and looked at."""
+
+import pytest
+
+pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install 'ferlab[classroom]'")
+
+from attacks import grader
+from attacks.course import about, command, product, read, text
+
+from ferlab import classroom
+from ferlab.classroom.products import products
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class") / "faces"
+    command("init", folder, "--seed", 4711, "--seconds", 5)
+    return folder
+
+
+def test_seven_assignments_each_with_all_that_it_should_have(course):
+    assert len(grader.NAMES) == 7
+    for name in grader.NAMES:
+        cells, own = product(course, "source", name).cells, text(product(course, "instructor", name))
+        kinds = [(about(c).get("solution"), about(c).get("grade"), c.cell_type) for c in cells]
+        tests = [c for c in cells if about(c).get("grade") and c.cell_type == "code"]
+        assert len({about(c)["grade_id"] for c in cells if about(c)}) == sum(bool(about(c)) for c in cells)
+        assert kinds.count((True, True, "markdown")) == 1, "one written judgement"
+        assert "| points | for |" in text(product(course, "student", name)), (
+            "its rubric, for the student to see"
+        )
+        assert any(about(c).get("grade_id", "").startswith("predicted") for c in cells), (
+            "a prediction before a run"
+        )
+        assert len(tests) >= 8
+        assert all("assert" in c.source for c in tests)
+        assert "60 to 90 minutes" in own
+        assert own.count("**For the teacher.**") >= 3
+        assert own.count("minutes. ") >= 3, "timings beside the tasks"
+        stated = int(own.split("**Points:** ")[1].split(".")[0])
+        assert sum(about(c).get("points", 0) for c in cells) == stated, name
+
+
+def test_student_copies_hold_no_answer_no_hidden_test_and_no_note(course):
+    for name in grader.NAMES:
+        released = text(product(course, "student", name))
+        for word in (
+            "BEGIN SOLUTION",
+            "END SOLUTION",
+            "HIDDEN TESTS",
+            "ferlab_grading",
+            "For the teacher",
+            "mark(",
+        ):
+            assert word not in released, f"{name}: {word}"
+        for cell in product(course, "source", name).cells:
+            for region in cell.source.split("### BEGIN SOLUTION")[1:]:
+                region = region.split("### END SOLUTION")[0]
+                for line in filter(lambda line: len(line) > 25, map(str.strip, region.splitlines())):
+                    assert line not in released, f"{name}: {line}"
+
+
+def test_solution_and_instructor_copies_hold_what_they_are_for(course):
+    for name in grader.NAMES:
+        solution, instructor = product(course, "solution", name), product(course, "instructor", name)
+        for notebook in (solution, instructor):
+            assert "NotImplementedError" not in "".join(
+                c.source for c in notebook.cells if c.cell_type == "code"
+            )
+            assert "ferlab_grading" not in text(notebook)
+            assert "### " not in text(notebook)
+        assert "For the teacher" not in text(solution)
+        notes = [c for c in instructor.cells if "instructor" in c.metadata.get("tags", [])]
+        assert [c.source for c in instructor.cells if c not in notes] == [c.source for c in solution.cells]
+
+
+def test_products_are_the_same_each_time_and_carry_the_class_seed(course):
+    for name in grader.NAMES:
+        source = read(classroom.ASSIGNMENTS / name / f"{name}.ipynb")
+        assert products(source, 4711) == products(source, 4711)
+        assert all("CLASS_SEED = 4711" in text(p) for p in products(source, 4711).values())
+        assert not any(c.get("outputs") for c in source.cells), "sources are kept without outputs"
+
+
+def test_a_released_notebook_fails_only_where_it_is_meant_to(course):
+    """And no test cell gives points for nothing."""
+    for name in grader.NAMES:
+        namespace = {"__name__": "__main__"}
+        for cell in product(course, "student", name).cells:
+            if cell.cell_type != "code":
+                continue
+            message, own = grader.run(cell.source, namespace), about(cell)
+            meant = (
+                own.get("grade") or own.get("solution") or "uses-your-code" in cell.metadata.get("tags", [])
+            )
+            assert meant or not message, f"{name}, {cell.id}: {message}"
+            if own.get("grade"):
+                assert message, f"{name}: {own['grade_id']} passes without any work"
+            assert "ModuleNotFound" not in message
+
+
+def test_init_leaves_what_is_there_alone(tmp_path):
+    (tmp_path / "own.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match="not empty"):
+        command("init", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["own.txt"]
+
+
+def test_without_the_repository_init_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(classroom, "ASSIGNMENTS", tmp_path / "nowhere")
+    with pytest.raises(FileNotFoundError, match="clone it"):
+        command("init", tmp_path / "course")
