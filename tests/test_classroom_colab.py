@@ -1,0 +1,115 @@
+"""The course in Colab, as far as it can be tested without that site."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ferlab.classroom import colab
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    return Path(shutil.copy(ROOT / "notebooks" / "00-start-here.ipynb", tmp_path))
+
+
+def test_a_badge_and_a_first_cell_are_written_once(notebook):
+    colab.add_badge(notebook, "someone/course")
+    first, install, *_ = nbformat.read(notebook, 4).cells
+    assert first.source.startswith("# Start here\n\n[![Open in Colab]")
+    assert "/github/someone/course/blob/main/notebooks/00-start-here.ipynb" in first.source
+    assert "> **In this notebook**" in first.source
+    assert "git+https://github.com/someone/course" in install.source
+    assert not colab.add_badge(notebook, "someone/course")
+    assert colab.add_badge(notebook, "other/course")
+    assert "someone" not in notebook.read_text()
+
+
+def test_a_repository_is_owner_and_name(notebook):
+    for wrong in ("course", "a/b/c", "/course"):
+        with pytest.raises(ValueError, match="OWNER/NAME"):
+            colab.add_badge(notebook, wrong)
+
+
+def install_cell(path):
+    return next(cell for cell in nbformat.read(path, 4).cells if cell.id == "colab").source
+
+
+def run_in_ipython(source, before=""):
+    """Run a cell in IPython with %pip replaced by one that prints what it is asked for."""
+    code = f"""
+from IPython.core.interactiveshell import InteractiveShell
+import sys, types
+shell = InteractiveShell.instance()
+shell.register_magic_function(lambda line: print("pip", line), "line", "pip")
+{before}
+shell.run_cell({source!r}).raise_error()
+"""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_cell_installs_in_colab_and_does_nothing_elsewhere(notebook):
+    colab.add_badge(notebook, "someone/course")
+    cell = install_cell(notebook)
+    assert run_in_ipython(cell) == ""
+    there = run_in_ipython(cell, 'sys.modules["google.colab"] = types.ModuleType("google.colab")')
+    assert there.startswith("pip install --quiet")
+    assert "git+https://github.com/someone/course" in there
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_course_notebook_has_its_badge_and_cell(path):
+    source = path.read_text(encoding="utf-8")
+    if path.stem[:2] != "00" and "colab-badge.svg" not in source:
+        pytest.skip("no badge yet: python -m ferlab classroom badges OWNER/NAME")
+    assert f"/blob/main/notebooks/{path.name})" in source, "its badge opens another notebook"
+    assert "%pip install" in install_cell(path)
+    badge, cell = source.split("/blob/main/")[0].rsplit("github/", 1)[1], install_cell(path)
+    assert f"github.com/{badge}" in cell, "the badge opens one repository and the cell installs another"
+
+
+def test_what_pip_installs_is_enough_to_work_with(tmp_path):
+    """Install from the tree as pip would from GitHub, into an empty folder, and use it from elsewhere."""
+    tree, site, away = tmp_path / "tree", tmp_path / "site", tmp_path / "away"
+    tree.mkdir()
+    away.mkdir()
+    for name in ("ferlab", "pyproject.toml", "README.md", "LICENSE"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tree / name)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+        site,
+        tree,
+    ]
+    subprocess.run(pip, check=True)
+    code = """
+import ferlab, numpy as np
+from ferlab.widgets import faceprobe
+from ferlab.checks import check
+print(ferlab.__file__)
+print(ferlab.load_predictor("squeezenet-drawn")(np.zeros((1, 48, 48), np.uint8)).shape)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=away,
+        env={"PYTHONPATH": str(site), "HOME": str(away)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    where, shape = done.stdout.split("\n")[:2]
+    assert Path(where).is_relative_to(site)
+    assert shape == "(1, 7)"
