@@ -1,10 +1,11 @@
-"""python -m ferlab data | train | evaluate | compare | explain: the course's steps from a terminal."""
+"""python -m ferlab data | train | evaluate | compare | explain | classroom: the course's steps from a terminal."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
+from .classroom import add_commands
 from .comparison import RESULTS, systems, table
 
 
@@ -76,7 +77,7 @@ def explain(args):
 
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
-    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | compare | explain")
+    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | compare | explain | classroom")
 
     def command(function):
         sub = commands.add_parser(function.__name__, help=function.__doc__.splitlines()[0])
@@ -121,6 +122,8 @@ def parser():
     sub.add_argument("--samples", type=int, default=1000)
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--out", type=Path, default=Path("explanation.png"))
+
+    add_commands(commands)
     return top
 
 
