@@ -77,7 +77,9 @@ def explain(args):
 
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
-    commands = top.add_subparsers(required=True, metavar="data | train | evaluate | compare | explain | classroom")
+    commands = top.add_subparsers(
+        required=True, metavar="data | train | evaluate | compare | explain | classroom"
+    )
 
     def command(function):
         sub = commands.add_parser(function.__name__, help=function.__doc__.splitlines()[0])
