@@ -75,7 +75,7 @@ def lab(folder):
             log.close()
 
 
-def _wait_for(server, process, log, seconds=60):
+def _wait_for(server, process, log, seconds=120):
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -121,14 +121,14 @@ class Notebook:
             viewport={"width": width, "height": height}, device_scale_factor=scale, has_touch=touch
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(60_000)
         self.page_errors = []
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         self.page.goto(f"{server.address}/{at}/{name}?reset&token={server.token}")
         self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
         self.page.evaluate(_LISTEN)
-        if dark:
-            self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        if at == "doc/tree":  # JupyterLab remembers the theme of the notebook before
+            self.command("apputils:change-theme", {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"})
         self.wait_until_idle()
 
     def command(self, name, arguments=None):

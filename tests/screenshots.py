@@ -84,30 +84,40 @@ def take(opened, widget, path):
     print(f"written: {path}")
 
 
-def main(out):
+VIEWS = {
+    "faceprobe": (hide, {"width": 1180}),
+    "faceprobe-dark": (guess, {"width": 1180, "dark": True}),
+    "faceprobe-narrow": (hide, {"width": 520}),
+}
+
+
+def probes(server, browser, folder, out):
     face, mouth = telling_face()
-    views = {
-        "faceprobe": (hide, {"width": 1180}),
-        "faceprobe-dark": (guess, {"width": 1180, "dark": True}),
-        "faceprobe-narrow": (hide, {"width": 520}),
-    }
-    with tempfile.TemporaryDirectory() as folder, lab(folder) as server, chromium() as browser:
-        for name, (act, options) in views.items():
-            write_notebook(folder, f"{name}.ipynb", PROBE.format(face=face))
-            opened = Notebook(browser, server, f"{name}.ipynb", height=1000, scale=2, **options)
-            opened.run_all()
-            widget = opened.page.get_by_role("region", name="FaceProbe")
-            act(widget, mouth)
-            take(opened, widget, out / f"{name}.png")
-            opened.close()
-        write_notebook(folder, "others.ipynb", "\n".join(PROBE.splitlines()[:3]), *OTHERS.values())
-        opened = Notebook(browser, server, "others.ipynb", width=1180, height=1000, scale=1.5)
+    for name, (act, options) in VIEWS.items():
+        write_notebook(folder, f"{name}.ipynb", PROBE.format(face=face))
+        opened = Notebook(browser, server, f"{name}.ipynb", height=1500, scale=2, **options)
         opened.run_all()
-        for cell, name in enumerate(OTHERS, start=1):
-            widget = opened.page.locator(".jp-Cell").nth(cell).locator(".fl")
-            widget.scroll_into_view_if_needed()
-            take(opened, widget, out / f"{name}.png")
+        widget = opened.page.get_by_role("region", name="FaceProbe")
+        act(widget, mouth)
+        take(opened, widget, out / f"{name}.png")
         opened.close()
+
+
+def others(server, browser, folder, out):
+    write_notebook(folder, "others.ipynb", "\n".join(PROBE.splitlines()[:3]), *OTHERS.values())
+    opened = Notebook(browser, server, "others.ipynb", width=1180, height=1000, scale=1.5)
+    opened.run_all()
+    for cell, name in enumerate(OTHERS, start=1):
+        widget = opened.page.locator(".jp-Cell").nth(cell).locator(".fl")
+        widget.scroll_into_view_if_needed()
+        take(opened, widget, out / f"{name}.png")
+    opened.close()
+
+
+def main(out):
+    with tempfile.TemporaryDirectory() as folder, lab(folder) as server, chromium() as browser:
+        probes(server, browser, folder, out)
+        others(server, browser, folder, out)
 
 
 if __name__ == "__main__":

@@ -211,7 +211,10 @@ def test_guess_then_lime_then_history(opened, small):
     # The picture that a saved notebook keeps becomes that of now, and the widget goes on.
     assert kept_words(notebook)[0].startswith("FaceProbe: face 1, labelled disgust, with 0 of")
     widget.get_by_role("button", name="Keep in the notebook").click()
-    notebook.page.wait_for_timeout(1000)
+    for _ in range(100):
+        if "with 1 of" in kept_words(notebook)[0]:
+            break
+        notebook.page.wait_for_timeout(100)
     assert "with 1 of" in kept_words(notebook)[0]
     piece(shown(notebook), 6).click()
     notebook.settled("probe.hidden == (5, 6)")
@@ -255,6 +258,8 @@ def test_choosing_and_bringing_faces(opened, small):
     widget.get_by_role("button", name="Your photo").focus()
     page.keyboard.press("Control+v")
     notebook.settled("probe.mine['count'] == 1")
+    widget.get_by_text("The face in your photo", exact=True).wait_for()
+    assert widget.get_by_role("button", name="Neutral twin").count() == 0  # only drawn faces have one
     # By drop, one without a face: told in words, and nothing lost.
     transfer = page.evaluate_handle(CARRY, list(png(np.full((99, 99, 3), 80, np.uint8))["buffer"]))
     widget.dispatch_event("drop", {"dataTransfer": transfer})

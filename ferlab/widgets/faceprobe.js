@@ -78,7 +78,7 @@ function render({ model, el }) {
     show() {
       for (const part of [stage, toolbar, holes, camera, history]) part.show();
       lime.show(model.get("answer"));
-      twin.setAttribute("aria-pressed", app.state.twin);
+      swap.setAttribute("aria-pressed", app.state.twin);
     },
   };
 
@@ -91,8 +91,8 @@ function render({ model, el }) {
   const lime = limePart(app);
   const history = historyPart(app);
   const caption = element("p", {});
-  const twin = button("Neutral twin", { title: "the same face, drawn without any expression" });
-  twin.addEventListener("click", () => {
+  const swap = button("Neutral twin", { title: "the same face, drawn without any expression" });
+  swap.addEventListener("click", () => {
     app.edit({ twin: !app.state.twin });
     app.release();
   });
@@ -117,7 +117,7 @@ function render({ model, el }) {
     };
     Object.assign(app, { past: [], steps: [], marks: guess.face === number ? guess.superpixels : [], tool: app.tool === "mark" ? "superpixels" : app.tool });
     caption.textContent = capital(text);
-    twin.hidden = !app.face.twin;
+    swap.hidden = !app.face.twin;
     stage.newFace();
     newLime();
     newProbe();
@@ -170,7 +170,7 @@ function render({ model, el }) {
       ["History", history.node],
     ]),
   );
-  const left = element("div", { class: "fp-left" }, element("div", { class: "fp-caption" }, caption, twin), stage.node, toolbar.node);
+  const left = element("div", { class: "fp-left" }, element("div", { class: "fp-caption" }, caption, swap), stage.node, toolbar.node);
   newFace();
   for (const [event, listener] of [["face", newFace], ["probe", newProbe], ["answer", newAnswer], ["lime", newLime]]) {
     box.on(`change:${event}`, listener);
