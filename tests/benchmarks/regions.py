@@ -3,7 +3,8 @@
 FERLAB_DATA=... python tests/benchmarks/regions.py --per-class 200 --out results/regions-fer2013.json
 
 Each face is explained for its own label, by all three methods. Drawn faces are counted by their own region maps, and
-once more by one map for all, which shows what that costs; FER-2013 by `canonical_regions`. Notebook 08 reads the file.
+once more by one map for all, which shows what that costs; FER-2013 by `canonical_regions`. The file is written after
+each method, and the same command goes on from there. Notebook 08 reads it.
 """
 
 import argparse
@@ -35,6 +36,13 @@ def counts(explanations, maps, labels, name):
         if units.get(name):
             found[book] = count_hits(explanations, maps, [moved_by(units, name)], labels, top=1)
     return {what: {key: np.round(x, 2).tolist() for key, x in hits.items()} for what, hits in found.items()}
+
+
+def write(result, path):
+    path.parent.mkdir(exist_ok=True)
+    # Lists of numbers on one line each.
+    text = re.sub(r"\[[^][]*\]", lambda found: " ".join(found[0].split()), json.dumps(result, indent=1))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def main():
@@ -69,22 +77,26 @@ def main():
         ),
         "lime_samples": args.samples,
         "regions": REGIONS,
-        "counts": {which: {method: {} for method in METHODS} for which in maps},
+        "counts": {which: {} for which in maps},
     }
+    if args.out.is_file():  # go on where an earlier call was stopped
+        before = json.loads(args.out.read_text(encoding="utf-8"))
+        same = [key for key in result if key not in ("date", "counts", "regions")]
+        if all(before[key] == result[key] for key in same):
+            result["counts"] = before["counts"]
     for method in METHODS:
+        if all(result["counts"][which].get(method) for which in maps):
+            continue
         explained = [
             ferlab.explain(predict, image, method, n_samples=args.samples, seed=args.seed)
             for image in tqdm(faces.images, desc=method)
         ]
-        for k, name in enumerate(faces.classes):
-            of = np.flatnonzero(faces.labels == k)
-            for which, regions in maps.items():
-                result["counts"][which][method][name] = counts(
-                    [explained[i] for i in of], regions[of], faces.labels[of], name
-                )
-    args.out.parent.mkdir(exist_ok=True)
-    text = re.sub(r"\[[^][]*\]", lambda found: " ".join(found[0].split()), json.dumps(result, indent=1))
-    args.out.write_text(text + "\n", encoding="utf-8")  # lists of numbers on one line each
+        for which, regions in maps.items():
+            result["counts"][which][method] = {
+                name: counts([explained[i] for i in of], regions[of], faces.labels[of], name)
+                for name, of in ((c, np.flatnonzero(faces.labels == k)) for k, c in enumerate(faces.classes))
+            }
+        write(result, args.out)
     print(f"written: {args.out}")
 
 
