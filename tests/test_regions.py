@@ -39,6 +39,24 @@ def test_canonical_map_is_a_face():
     assert sorted(order, key=height.get) == order
 
 
+def test_canonical_map_holds_the_landmarks_of_the_mean_face():
+    """Rows and columns read off the mean of FER-2013's Training faces."""
+    landmarks = {
+        "eyes": [(17, 14), (17, 33)],
+        "nose": [(17, 23), (29, 23)],
+        "mouth": [(38, 23), (38, 15), (42, 23)],
+    }
+    landmarks |= {
+        "brows": [(12, 14), (12, 33)],
+        "forehead": [(5, 23)],
+        "chin": [(46, 23)],
+        "cheeks": [(27, 12)],
+    }
+    regions = parts.canonical_regions()
+    found = {name: [REGIONS[regions[at]] for at in places] for name, places in landmarks.items()}
+    assert found == {name: [name] * len(places) for name, places in landmarks.items()}
+
+
 def test_canonical_map_fits_drawn_faces_better_than_another_place():
     """Drawn faces are framed as FER-2013's; their mouths, eyes and noses must lie where the map says."""
     maps, canonical = ferlab.draw_faces(100, 3).regions, parts.canonical_regions()
