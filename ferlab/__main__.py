@@ -96,7 +96,7 @@ def parser():
     sub.add_argument("name", help="squeezenet, squeezenet-zima, squeezenet-plain or vgg16")
     sub.add_argument("--out", type=Path, required=True, help="where to write, without an ending")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
-    sub.add_argument("--epochs", type=int, default=75)
+    sub.add_argument("--epochs", type=int, default=65)
     sub.add_argument("--batch-size", type=int, default=128)
     sub.add_argument("--learning-rate", type=float, default=3e-3)
     sub.add_argument("--weight-decay", type=float, default=0.05)

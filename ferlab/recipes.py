@@ -111,14 +111,14 @@ def save(model, out, judged, about, results=None):
     figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
     for views in ("one", "flip", "ten"):
         report = evaluate(lambda x: model.predict_on_batch(x[..., None]), judged, views=views)
-        figures["accuracy" if views == "one" else f"accuracy_{views}"] = round(report.accuracy, 4)
+        figures["accuracy" if views == "one" else f"accuracy_{views}"] = round(report.accuracy, 6)
         if views == "one":
-            figures["interval"] = [round(x, 4) for x in report.interval]
-            figures["mean_recall"] = round(report.mean_recall, 4)
+            figures["interval"] = [round(x, 6) for x in report.interval]
+            figures["mean_recall"] = round(report.mean_recall, 6)
             print(report)
     *_, card = zoo.save_model(model, out, judged.classes, {**about, **figures})
     print(f"written: {out}.keras, .tflite and .json")
     if results:
         results.mkdir(parents=True, exist_ok=True)
-        kept = {k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if k != "history"}
+        kept = {k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if not k.endswith("history")}
         (results / card.name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

@@ -28,7 +28,7 @@ def outputs(notebook):
 
 
 def test_the_course_is_whole():
-    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{n:02}" for n in range(11)]
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{n:02}" for n in range(12)]
 
 
 def test_every_figure_has_alt_text(notebook):

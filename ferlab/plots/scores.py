@@ -97,6 +97,35 @@ def compare(reports):
     return Picture(figure, alt)
 
 
+def systems(rows):
+    """What authors report of their systems, and what each scores here; rows: comparison.System, one a line."""
+    figure, axes = plt.subplots(figsize=(7.5, 1.1 + 0.36 * len(rows)), layout="constrained")
+    for row, system in enumerate(rows):
+        if system.reported:
+            axes.plot(system.reported, row, "D", color=_SHADES[1], mfc="white")
+        if system.measured:
+            axes.plot(system.measured["interval"], (row, row), color=_SHADES[0], linewidth=3, alpha=0.5)
+            axes.plot(system.measured["accuracy"], row, "o", color=_SHADES[0])
+    axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
+    axes.plot([], [], "o-", color=_SHADES[0], label="here, with 95 % interval")
+    axes.set_yticks(range(len(rows)), [system.title for system in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="x", alpha=0.3)
+    _percent(axes.xaxis)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+    said = [f"{system.title}: {_said(system)}." for system in rows]
+    return Picture(figure, "Reported accuracies beside those measured here. " + " ".join(said))
+
+
+def _said(system):
+    reported = f"reported {system.reported:.1%}" if system.reported else "nothing reported"
+    return (
+        f"{reported}, here {system.measured['accuracy']:.1%}"
+        if system.measured
+        else f"{reported}, not trained here"
+    )
+
+
 def reliability(reports):
     """Confidence against accuracy, bin by bin, one panel for each report; reports: {name: Report}.
 
