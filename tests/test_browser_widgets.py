@@ -1,0 +1,101 @@
+# ruff: noqa: F811 (fixtures are imported, then asked for by name)
+"""The widgets of notebooks 01, 02, 03 and 06 in a real browser, and what the kernel saw of it."""
+
+import pytest
+from browser import opened, serious, served  # noqa: F401 (fixtures)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def region(notebook, name):
+    widget = notebook.page.get_by_role("region", name=name)
+    widget.wait_for()
+    widget.scroll_into_view_if_needed()
+    return widget
+
+
+def test_labelling_faces(opened):
+    notebook = opened("01-explore-the-dataset.ipynb")
+    notebook.run_all()
+    buttons = notebook.page.get_by_role("button", name="happy", exact=True)
+    buttons.first.scroll_into_view_if_needed()
+    buttons.first.click()
+    notebook.page.get_by_role("button", name="sad", exact=True).first.click()
+    notebook.settled("labeller.answers[:2].tolist() == [3, 4]")
+
+
+def test_the_augmentation_sandbox(opened):
+    notebook = opened("02-preprocess-and-augment.ipynb")
+    notebook.run_all()
+    widget, page = region(notebook, "Augmentation sandbox"), notebook.page
+    widget.get_by_role("slider", name="Rotation").fill("180")
+    notebook.settled("sandbox.ranges['rotation'] == 180")
+    widget.get_by_role("slider", name="Shift").focus()
+    page.keyboard.press("Home")
+    notebook.settled("sandbox.ranges['shift'] == 0")
+    widget.get_by_role("checkbox", name="Mirror half of them").uncheck()
+    notebook.settled("sandbox.ranges['flip'] is False")
+    # What is drawn is what the layer made.
+    first = """() => [...document.querySelector(".fa-face canvas").getContext("2d").getImageData(0, 0, 48, 48).data]
+        .filter((_, i) => i % 4 === 0).reduce((a, b) => a + b)"""
+    page.wait_for_function(
+        f"(sum) => ({first})() === sum", arg=int(notebook.ask("sum(sandbox.shown['images'][:2304])"))
+    )
+    before = notebook.ask("sandbox.shown['images'][:2304].hex()")
+    widget.get_by_role("button", name="Draw again").click()
+    notebook.settled(f"sandbox.shown['images'][:2304].hex() != {before}")
+    widget.get_by_role("button", name="Face 3, labelled").click()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    notebook.settled("sandbox.lost == [2, 3]")
+    kept = int(notebook.ask("sandbox.kept"))
+    widget.get_by_role("status").get_by_text("2 of 20 lost their label").wait_for()
+    widget.get_by_role("status").get_by_text(f"answers {20 - kept} otherwise").wait_for()
+    assert serious(page, ".fl") == []
+
+
+def test_the_network_explorer(opened):
+    notebook = opened("03-build-squeezenet.ipynb")
+    notebook.run_all()
+    widget, page = region(notebook, "Network explorer"), notebook.page
+    assert "1 · 1 · 64 · 16" not in widget.inner_text()  # it opens at the ReLU, which learns nothing
+    widget.get_by_role("button", name="squeeze", exact=True).click()
+    notebook.settled("explorer.layer == 'fire2_squeeze'")
+    widget.get_by_text("1 · 1 · 64 · 16 = 1,024 parameters").wait_for()
+    widget.get_by_role("button", name="fire9, ").click()
+    notebook.settled("explorer.layer.startswith('fire9_') and explorer.maps.shape == (512, 6, 6)")
+    widget.get_by_role("img", name="512 feature maps of 6 by 6 for face 1").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    notebook.settled("explorer.layer.startswith('fire10_')")
+    widget.get_by_role("option").nth(5).click()
+    notebook.settled("explorer.chosen == 5")
+    last = notebook.ask("explorer.network['layers'][-1]['name']").strip("'")
+    widget.get_by_role("button", name=f"{last}, ").click()
+    notebook.settled(f"explorer.layer == '{last}'")
+    said = float(notebook.ask("float(explorer.maps[0, 0, 0])"))
+    widget.get_by_text(f"angry {said:.2f}").wait_for()
+    assert serious(page, ".fl") == []
+
+
+def test_the_mistakes_browser(opened):
+    notebook = opened("06-evaluate.ipynb", dark=True)
+    notebook.run_all()
+    widget, page = region(notebook, "Mistakes browser"), notebook.page
+    cell = widget.locator("button[data-true='4'][data-said='6']")
+    count = int(notebook.ask("int(report.confusion[4, 6])"))
+    assert cell.inner_text() == str(count)
+    cell.click()
+    notebook.settled("browser.places.tolist() == report.mistakes('sad', 'neutral')[:60].tolist()")
+    widget.get_by_role("status").get_by_text("labelled sad, taken for neutral").wait_for()
+    sure = notebook.ask("f'neutral {100 * report.confidence[browser.places[0]]:.0f} %'").strip("'")
+    assert sure in widget.locator(".fm-cards li").first.inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    notebook.settled("(browser.cell['true'], browser.cell['said']) == (5, 6)")
+    widget.get_by_role("combobox", name="Order").select_option("least sure")
+    notebook.settled("browser.found['first'] == 'least sure'")
+    assert serious(page, ".fl") == []
+    # The quiz under it explains a wrong answer.
+    page.locator("summary", has_text="Yes, 70.9 is more than 70.1").click()
+    page.locator("details[open] p", has_text="On others it may well be the other way round.").wait_for()
