@@ -39,6 +39,6 @@ requirements:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@# The teacher's side panel would only puzzle students; classroom.md says how to switch it on.
+	@# The teacher's side panel would only puzzle students; notebooks/assignments/TEACHING.md says how to switch it on.
 	@$(BIN)/jupyter labextension disable --level=sys_prefix @jupyter/nbgrader >/dev/null 2>&1
 	@touch $@

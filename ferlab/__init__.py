@@ -15,10 +15,12 @@ __version__ = "0.1.0"
 
 # name -> the module that has it
 _WHERE = {
+    "check": "checks",
     "clean": "cleaning",
     "draw_faces": "drawn",
     "evaluate": "evaluation",
     "explain": "explanation",
+    "explain_many": "explanation",
     "face_from_photo": "photo",
     "FaceProbe": "widgets.faceprobe",
     "fit": "training",

@@ -120,5 +120,7 @@ def save(model, out, judged, about, results=None):
     print(f"written: {out}.keras, .tflite and .json")
     if results:
         results.mkdir(parents=True, exist_ok=True)
-        kept = {k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if not k.endswith("history")}
+        kept = {
+            k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if not k.endswith("history")
+        }
         (results / card.name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

@@ -56,13 +56,6 @@ def home_regions(segments, regions):
     return pixels.argmax(1)
 
 
-def top_regions(explanation, regions, label=None, top=3):
-    """The home regions of the top superpixels that speak for the label, as a set of names."""
-    weights = explanation.weights[explanation.label(label)]
-    home = home_regions(explanation.segments, regions)
-    return {REGIONS[home[s]] for s in explanation.ranking(label)[:top] if weights[s] > 0}
-
-
 def moved_by(codebook, name):
     """The regions that a label's action units move by a codebook (emotions.EMFACS or FACS_1978), bool (9,)."""
     moved = {region for unit in codebook[name] for region in ACTION_UNITS[unit][1]}
