@@ -72,7 +72,7 @@ def test_the_network_explorer(opened):
     notebook.settled("explorer.chosen == 5")
     last = notebook.ask("explorer.network['layers'][-1]['name']").strip("'")
     widget.get_by_role("button", name=f"{last}, ").click()
-    notebook.settled(f"explorer.layer == '{last}'")
+    notebook.settled(f"explorer.layer == '{last}' and explorer.maps.shape == (7, 1, 1)")
     said = float(notebook.ask("float(explorer.maps[0, 0, 0])"))
     widget.get_by_text(f"angry {said:.2f}").wait_for()
     assert serious(page, ".fl") == []
