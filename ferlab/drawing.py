@@ -13,7 +13,7 @@ import numpy as np
 from .emotions import ACTION_UNITS, REGIONS
 
 SIZE, FINER = 48, 2
-GROUP = 5  # faces painted together: so few that they stay in the processor's cache
+GROUP = 3  # faces painted together: so few that they stay in the processor's cache
 UNITS = tuple(ACTION_UNITS)
 
 # What makes a person and a photo, and how it is drawn at random: (lowest, highest) or ("normal", mean, spread).
@@ -57,10 +57,9 @@ def spot(x, y, width, height):
 class Sketch:
     """n faces being drawn: their coordinates, their traits `t`, their units `a` and the paint so far."""
 
-    def __init__(self, traits, units, side, grain):
-        self.t, self.side, self.grain = traits, side[:, None, None], grain
-        self.a = {unit: units[:, i, None, None] for i, unit in enumerate(UNITS)}
-        t = traits
+    def __init__(self, traits, grain):
+        self.t = t = traits
+        self.grain = grain
         line = (np.arange(SIZE * FINER, dtype=np.float32) + 0.5) / (SIZE * FINER / 2) - 1
         self.v, self.u = line[None, :, None], line[None, None, :]
         cos, sin = np.cos(t["roll"]), np.sin(t["roll"])
@@ -72,10 +71,17 @@ class Sketch:
         self.y = self.head_y - 0.22 * t["pitch"]
         # Distance from the middle of the face; the half that is turned away is narrower.
         self.across = np.abs(self.x) / np.clip(1 - 0.35 * t["yaw"] * np.sign(self.x), 0.6, 1.4)
-        # A one-sided expression moves the corner of the mouth on its side only.
-        self.sided = np.where((self.side == 0) | (np.sign(self.x) == self.side), 1, 0).astype(np.float32)
         self.nose_y = t["eye_y"] + t["nose_length"] + 0.12
-        self.paint_tone = np.broadcast_to(t["skin"], self.x.shape).astype(np.float32)
+
+    def with_units(self, units, side):
+        """The same people, unpainted, with an expression."""
+        other = copy.copy(self)
+        other.a = {unit: units[:, i, None, None] for i, unit in enumerate(UNITS)}
+        # A one-sided expression moves the corner of the mouth on its side only.
+        side = side[:, None, None]
+        other.sided = np.where((side == 0) | (np.sign(self.x) == side), 1, 0).astype(np.float32)
+        other.paint_tone = np.broadcast_to(self.t["skin"], self.x.shape).astype(np.float32)
+        return other
 
     def part(self, top, bottom):
         """The picture's rows in which some face has its own y between `top` and `bottom`, to be painted on.
@@ -95,26 +101,36 @@ class Sketch:
 
 
 def draw(traits, units, side, grain):
-    """Draw n faces.
+    """Draw n faces, and each once more without an expression.
 
     traits  as of random_traits
     units   float32 (n, 18), strength 0..1 of each action unit, in the order of emotions.ACTION_UNITS
     side    (n,) 0 for both halves, -1 or 1 for a mouth that moves on one side only
     grain   float32 (n, 96, 96), standard normal: skin, hair and camera noise
 
-    Returns images uint8 (n, 48, 48) and regions uint8 (n, 48, 48).
+    Returns images, regions and neutral twins, all uint8 (n, 48, 48).
     """
     groups = [slice(start, start + GROUP) for start in range(0, len(units), GROUP)]
     drawn = [
         _draw_group({name: values[g] for name, values in traits.items()}, units[g], side[g], grain[g])
         for g in groups
     ]
-    images, regions = zip(*drawn, strict=True)
-    return np.concatenate(images), np.concatenate(regions)
+    images, regions, twins = zip(*drawn, strict=True)
+    return np.concatenate(images), np.concatenate(regions), np.concatenate(twins)
 
 
 def _draw_group(traits, units, side, grain):
-    s = Sketch(traits, units, side, grain)
+    person = Sketch(traits, grain)
+    hair = _hair(person)
+    strands = np.sin(30 * person.head_x + 8 * person.head_y + 6 * np.sin(4 * person.head_x))
+    strands = (traits["hair_tone"] * 0.8 + 0.04) * (1 + 0.14 * strands + 0.1 * grain)
+    image, regions = _paint(person.with_units(units, side), hair, strands)
+    twin, _ = _paint(person.with_units(np.zeros_like(units), np.zeros_like(side)), hair, strands)
+    return image, regions, twin
+
+
+def _paint(s, hair, strands):
+    """One picture of each person, and its regions."""
     head, light = _head(s), _light(s)
     _furrows(s)
     _eyes(s.part(-0.6, 0.25))
@@ -123,11 +139,9 @@ def _draw_group(traits, units, side, grain):
     lower = s.part(-0.1, 1.6)
     _beard(lower, _mouth(lower))
     _glasses(s.part(-0.55, 0.3))
-    hair = _hair(s)
     picture = _background(s, light)
     picture += head * (np.clip(s.paint_tone * light, 0, 1.3) - picture)
-    strands = 1 + 0.14 * np.sin(30 * s.head_x + 8 * s.head_y + 6 * np.sin(4 * s.head_x)) + 0.1 * grain
-    hair_tone = (traits["hair_tone"] * 0.8 + 0.04) * strands * (0.4 + 0.6 * light)
+    hair_tone = strands * (0.4 + 0.6 * light)
     picture += hair * (hair_tone - picture)
     _in_the_way(s, picture, hair_tone)
     return _photograph(s, picture), _regions(s, head, hair)

@@ -11,6 +11,7 @@ from .emotions import EMFACS, FACS_1978, FER2013, FERPLUS, VOTES
 from .faces import Faces
 
 CHUNK = 50  # faces drawn together: their seed is (seed, number of the chunk)
+MANY = 10  # chunks from which starting processes pays
 VERSION = 1  # of the drawings: a change makes the course set be drawn anew
 
 # The course's standing set: as many faces in each split as here, in FER-2013's proportions
@@ -63,10 +64,11 @@ def _classes(labels):
 
 
 def _draw_chunks(tasks):
-    """NumPy lets go of the interpreter while it computes, so threads share the work without copies."""
+    """Many chunks are shared out among processes: threads would wait for the interpreter most of the time."""
     from joblib import Parallel, delayed
 
-    return Parallel(n_jobs=-1, prefer="threads")(delayed(_draw_chunk)(*task) for task in tasks)
+    jobs = -1 if len(tasks) >= MANY else 1
+    return Parallel(n_jobs=jobs)(delayed(_draw_chunk)(*task) for task in tasks)
 
 
 def _draw_chunk(labels, seed, classes):
@@ -78,8 +80,7 @@ def _draw_chunk(labels, seed, classes):
     units, side = random_expressions(rng, labels, classes)
     size = drawing.SIZE * drawing.FINER
     grain = rng.standard_normal((n, size, size), dtype=np.float32)
-    images, regions = drawing.draw(traits, units, side, grain)
-    twins, _ = drawing.draw(traits, np.zeros_like(units), np.zeros_like(side), grain)
+    images, regions, twins = drawing.draw(traits, units, side, grain)
     return {"images": images, "labels": labels, "units": units, "regions": regions, "twins": twins}
 
 
