@@ -93,7 +93,7 @@ def parser():
     source(command(data))
 
     sub = command(train)
-    sub.add_argument("name", help="squeezenet, squeezenet-zima, squeezenet-plain or vgg16")
+    sub.add_argument("name", help="squeezenet, squeezenet-zima, tekula-cnn ... (a wrong name lists them)")
     sub.add_argument("--out", type=Path, required=True, help="where to write, without an ending")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--epochs", type=int, default=65)

@@ -26,9 +26,12 @@ def train(args):
     """Train a network as the shipped one was trained, and save it with its card."""
     training, judged = training_faces(args)
     classes, own_network = len(training.classes), args.name == "squeezenet"
-    with_votes = training.votes is not None and not args.drawn
     # ferlab's own network learns from the annotators too, with a second head for what they said.
-    two_heads = own_network and with_votes and args.labels == "fer2013"
+    two_heads = own_network and training.votes is not None and args.labels == "fer2013"
+    if own_network and args.vote_share:
+        raise ValueError(
+            "--vote-share is for the other networks: squeezenet learns votes with a head of its own"
+        )
     keras.utils.set_random_seed(args.seed)
     model = own.two_headed(classes) if two_heads else zoo.build(args.name, classes)
     if args.start:
@@ -37,7 +40,7 @@ def train(args):
         if args.dropout is not None and "dropout" in layer.name:
             layer.rate = args.dropout
 
-    share = args.vote_share if with_votes and not own_network else 0
+    share = args.vote_share
     targets = soft_targets(training, share) if share else one_hot(training.labels, classes)
     expected = one_hot(judged.labels, classes)
     if own_network:
@@ -64,10 +67,11 @@ def train(args):
         classes=classes,
         seed=args.seed,
     )
+    said = f"label, smoothed by {SMOOTHING:.0%}" if own_network else "label"
     about = {
         "command": "python -m ferlab " + " ".join(args.given),
         "trained_on": f"{len(training)} {training.name}, split Training",
-        "targets": f"{1 - share:.0%} label, {share:.0%} FER+ votes" if share else "label",
+        "targets": f"{1 - share:.0%} label, {share:.0%} FER+ votes" if share else said,
         "epochs": len(history["loss"]),
         "seed": args.seed,
         "backend": f"{keras.backend.backend()}, {best_precision()}",
@@ -76,7 +80,7 @@ def train(args):
         "history": {name: [round(x, 4) for x in values] for name, values in history.items()},
     }
     if two_heads:
-        about["targets"] = "label, smoothed by 10 %; FER+ votes for a second head"
+        about["targets"] += "; FER+ votes for a second head"
         voted = label_by_votes(judged, "fer+")
         save(own.one_headed(model, votes=True), f"{args.out}-plus", voted, about, args.results)
         model = own.one_headed(model, votes=False)

@@ -45,7 +45,10 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     assert card["epochs"] == 1
     assert card["parameters"] == 1_225_895
     assert card["trained_on"].startswith("69 ")
+    assert card["targets"] == "label, smoothed by 10%"
     assert not (tmp_path / "net-plus.keras").exists()  # nobody voted
+    refused = ferlab(*arguments, "--vote-share", 0.2, cwd=tmp_path)
+    assert "with a head of its own" in refused.stderr
 
     done = ferlab("evaluate", tmp_path / "net.tflite", "--source", tmp_path / "fer2013.csv",
                   "--json", tmp_path / "figures.json", cwd=tmp_path)  # fmt: skip
