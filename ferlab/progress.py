@@ -33,20 +33,26 @@ def stop():
     return show()
 
 
+def kept():
+    """Does the student wish a record?"""
+    return record_file().exists()
+
+
 def record(kind, name, right):
-    """Note one thing tried, if the student wishes a record.
+    """Note one thing tried, if the student wishes a record. Returns whether it was noted.
 
     kind "check" or "quiz"; name of the task, or the question; right: did it come out right?
     A record that can't be written (disk full, no permission) is left out: it must not disturb a lesson.
     """
-    if not record_file().exists():
-        return
+    if not kept():
+        return False
     line = json.dumps({"time": round(time.time()), "kind": kind, "name": name, "right": bool(right)})
     try:
         with open(record_file(), "a", encoding="utf-8") as file:
             file.write(line + "\n")
     except OSError:
-        pass
+        return False
+    return True
 
 
 class Progress:
@@ -74,17 +80,18 @@ class Progress:
 
     def _repr_html_(self):
         rows = "".join(
-            f"<tr><td>{escape(kind)}</td><td>{escape(name)}</td><td>{tries}</td><td>{'✓' if right else '✗'}</td></tr>"
+            f"<tr><td>{escape(kind)}</td><td>{escape(name)}</td><td>{tries}</td>"
+            f"<td>{'yes' if right else 'not yet'}</td></tr>"
             for (kind, name), (tries, right) in self.summary().items()
         )
-        head = "<tr><th>kind</th><th>what</th><th>tried</th><th>right</th></tr>"
-        table = f"<table>{head}{rows}</table>" if rows else ""
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("kind", "what", "times tried", "right"))
+        table = f"<table><tr>{head}</tr>{rows}</table>" if rows else ""
         return f"<p>{escape(repr(self))}</p>{table}"
 
 
 def show():
     """What has been done so far, as a `Progress`. Lines that a crash cut short are left out."""
-    if not record_file().exists():
+    if not kept():
         return Progress(None)
     entries = []
     for line in record_file().read_text(encoding="utf-8").splitlines():

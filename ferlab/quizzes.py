@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from html import escape
 
+from . import progress
+
 
 @dataclass(frozen=True)
 class Quiz:
     """A question and its choices: (answer, is it right, what to say to someone who chose it).
 
     Each choice opens on a click or with the keyboard and tells its own reply. It is plain HTML: it
-    works without a kernel, on GitHub, in an exported page, and keeps no score.
+    works without a kernel, on GitHub and in an exported page. Only for a student who keeps a record
+    (`ferlab.progress`) is it a widget, which notes what was chosen.
     """
 
     question: str
@@ -22,7 +25,17 @@ class Quiz:
             f"<p><b>{'✓ Right.' if right else '✗ Not quite.'}</b> {escape(reply)}</p></details>"
             for answer, right, reply in self.choices
         )
-        return f'<div role="group" aria-label="Quiz"><p><b>{escape(self.question)}</b></p>{rows}</div>'
+        question = escape(self.question)
+        return f'<div role="group" aria-label="Quiz: {question}"><p><b>{question}</b></p>{rows}</div>'
+
+    def _repr_mimebundle_(self, **_):
+        """What is shown beside the HTML: the widget, where a record is kept."""
+        if not progress.kept():
+            return {}, {}
+        from .widgets.quiz import RecordedQuiz
+
+        live, about = RecordedQuiz(self)._repr_mimebundle_()
+        return {**live, "text/plain": repr(self)}, about
 
     def __repr__(self):
         return self.question + "".join(f"\n  ( ) {answer}" for answer, _, _ in self.choices)

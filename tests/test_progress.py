@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from ferlab import progress
+from ferlab import progress, quiz
+from ferlab.widgets.quiz import RecordedQuiz
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +67,40 @@ def test_nothing_leaves_the_machine(monkeypatch):
     progress.start()
     progress.record("quiz", "question", True)
     assert progress.show().summary()
+
+
+QUIZ = quiz("Is 1 < 2?", ("No", False, "Count again."), ("Yes", True, "Right."), ("Never", False, "It is."))
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def test_a_quiz_is_a_widget_only_for_those_who_keep_a_record():
+    assert WIDGET not in QUIZ._repr_mimebundle_()[0]
+    progress.start()
+    live, _ = QUIZ._repr_mimebundle_()
+    assert WIDGET in live
+    assert live["text/plain"] == repr(QUIZ)
+    assert "text/html" not in live  # IPython adds that of _repr_html_, which is what stays without a kernel
+
+
+def test_choices_are_noted_until_the_right_one():
+    progress.start()
+    shown = RecordedQuiz(QUIZ)
+    for chosen in (0, 0, 1, 2):  # the last is opened to read its reply
+        open_choice(shown, chosen)
+    assert progress.show().summary() == {("quiz", "Is 1 < 2?"): (3, True)}
+    assert shown.told.startswith("Noted")
+
+
+def test_a_record_that_was_stopped_meanwhile_is_not_begun_again():
+    progress.start()
+    shown = RecordedQuiz(QUIZ)
+    progress.stop()
+    open_choice(shown, 0)
+    assert progress.show().entries is None
+    assert shown.told.startswith("Not noted")
+
+
+def open_choice(shown, chosen):
+    """What the page sends when a choice is opened."""
+    data = {"method": "custom", "content": {"chosen": chosen}}
+    shown._handle_msg({"content": {"comm_id": shown.comm.comm_id, "data": data}, "buffers": []})
