@@ -23,7 +23,7 @@ def face_from_photo(photo, *, face=0):
     scikit-image's cascade of local binary patterns (Viola and Jones 2001, with the features of
     Liao et al. 2007). Errors: FileNotFoundError; ValueError for what is no image, or shows no face.
     """
-    grey = _grey(photo)
+    grey = read_grey(photo)
     boxes = _boxes(grey)
     if not boxes:
         height, width = grey.shape
@@ -38,7 +38,7 @@ def face_from_photo(photo, *, face=0):
 
 def find_faces(photo):
     """Boxes (top, left, height, width) in pixels of the upright photo, the largest face first; [] if none."""
-    return _boxes(_grey(photo))
+    return _boxes(read_grey(photo))
 
 
 def crop(grey, box):
@@ -57,8 +57,8 @@ def crop(grey, box):
     return np.asarray(Image.fromarray(grey[np.ix_(rows, columns)]).resize((48, 48), Image.Resampling.BOX))
 
 
-def _grey(photo):
-    """uint8 (h, w) from a path or an array, upright."""
+def read_grey(photo):
+    """A photo (a path or an array, as for `face_from_photo`) as grey values, uint8 (h, w), upright."""
     image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(Path(photo))
     if min(image.size) < 24:
         raise ValueError(f"the image is {image.width}x{image.height} pixels; a face needs at least 24x24")

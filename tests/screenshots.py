@@ -79,6 +79,8 @@ def guess(widget, mouth):
 def take(opened, widget, path):
     opened.page.mouse.move(5, 5)
     opened.page.wait_for_timeout(1000)  # the bars' last few pixels
+    complaint = widget.locator(".fl-problem").inner_text()
+    assert not complaint, complaint
     path.parent.mkdir(exist_ok=True, parents=True)
     widget.screenshot(path=path)
     print(f"written: {path}")
@@ -87,7 +89,7 @@ def take(opened, widget, path):
 VIEWS = {
     "faceprobe": (hide, {"width": 1180}),
     "faceprobe-dark": (guess, {"width": 1180, "dark": True}),
-    "faceprobe-narrow": (hide, {"width": 520}),
+    "faceprobe-narrow": (hide, {"width": 464}),  # leaves 360 to the widget
 }
 
 

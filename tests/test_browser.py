@@ -1,15 +1,20 @@
 # ruff: noqa: F811 (fixtures are imported, then asked for by name)
 """FaceProbe in a real browser: by mouse, finger and keyboard, and what the kernel saw of it."""
 
+import base64
 import io
 import os
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from browser import Notebook, opened, serious, served, write_notebook  # noqa: F401 (fixtures)
+from nbconvert import HTMLExporter
 from PIL import Image
 from skimage.data import astronaut
+
+from ferlab.widgets.still import FACE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -62,9 +67,15 @@ def on_face(widget, x, y):
 def assert_same_pixels(notebook, widget):
     """What is drawn on the page is what the network got, but for roundings of single grey levels."""
     drawn = np.array(widget.locator(".fp-stage canvas").evaluate(GREYS))
-    seen = np.frombuffer(bytes.fromhex(notebook.ask("probe.seen.tobytes().hex()").strip("'")), np.uint8)
-    assert np.abs(drawn - seen.astype(int)).max() <= 1
-    assert (drawn != seen).sum() <= 3
+    expected = seen(notebook).ravel()
+    assert np.abs(drawn - expected.astype(int)).max() <= 1
+    assert (drawn != expected).sum() <= 3
+
+
+def seen(notebook):
+    """The image as the network got it, uint8 (48, 48)."""
+    hexadecimal = notebook.ask("probe.seen.tobytes().hex()").strip("'")
+    return np.frombuffer(bytes.fromhex(hexadecimal), np.uint8).reshape(48, 48)
 
 
 def test_probing_a_photo_in_its_notebook(opened):
@@ -208,23 +219,72 @@ def test_guess_then_lime_then_history(opened, small):
     widget.get_by_role("button", name="Replay").wait_for()  # it was "Stop" meanwhile
     assert_same_pixels(notebook, widget)
 
-    # The picture that a saved notebook keeps becomes that of now, and the widget goes on.
-    assert kept_words(notebook)[0].startswith("FaceProbe: face 1, labelled disgust, with 0 of")
-    widget.get_by_role("button", name="Keep in the notebook").click()
+
+def test_the_saved_notebook_shows_the_last_state(opened, served):
+    folder = served[2]
+    notebook = opened(write_notebook(folder, "saved.ipynb", PROBE))
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    widget.get_by_role("button", name="Brush").click()
+    page.mouse.move(*on_face(widget, 10.5, 30.5))
+    page.mouse.down()
+    page.mouse.move(*on_face(widget, 30.5, 36.5), steps=5)
+    page.mouse.up()
+    notebook.settled("probe.answer['painted']")
+    # By keyboard over the face, and the widget is still the one that was painted on.
+    widget.get_by_role("application").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press(" ")
+    notebook.settled("len(probe.log) == 3")
+    words = notebook.ask(
+        "f'{ferlab.widgets.changes.mask(probe.answer[\"painted\"]).sum()} pixels painted'"
+    ).strip("'")
+    page.wait_for_function(PICTURED, arg=words)
+    assert widget.get_by_role("application").evaluate("(it) => it === document.activeElement")
+    assert not page.locator(".jp-RenderedImage").first.is_visible()
+
+    notebook.command("docmanager:save")
+    outputs = []
     for _ in range(100):
-        if "with 1 of" in kept_words(notebook)[0]:
+        outputs = nbformat.read(folder / "saved.ipynb", 4).cells[0].outputs
+        if words in str(outputs):
             break
-        notebook.page.wait_for_timeout(100)
-    assert "with 1 of" in kept_words(notebook)[0]
-    piece(shown(notebook), 6).click()
-    notebook.settled("probe.hidden == (5, 6)")
+        page.wait_for_timeout(100)
+    (still,) = (output for output in outputs if "image/png" in output.data)
+    image = Image.open(io.BytesIO(base64.b64decode(still.data["image/png"]))).convert("L")
+    left, top = FACE
+    kept = np.asarray(image)[top : top + 288 : 6, left : left + 288 : 6]
+    np.testing.assert_array_equal(kept, seen(notebook))
+    # And where no kernel moves it, the picture is what there is.
+    html, _ = HTMLExporter().from_filename(folder / "saved.ipynb")
+    assert still.data["image/png"].replace("\n", "") in html.replace("\n", "")
+    assert still.metadata["image/png"]["alt"] in html
 
 
-def kept_words(notebook):
-    """The alt texts of the pictures that would be saved with the notebook."""
-    return notebook.page.evaluate("""() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
-        .flatMap((cell) => cell.outputs).filter((output) => output.data?.["image/png"])
-        .map((output) => output.metadata["image/png"].alt)""")
+PICTURED = """(words) => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+    .flatMap((cell) => cell.outputs)
+    .some((output) => output.data?.["image/png"] && output.metadata["image/png"].alt.includes(words))"""
+
+
+def test_a_late_answer_takes_the_complaint_back(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    page.evaluate(IMPATIENT)
+    ask = "probe.__class__._ask"
+    notebook.ask(
+        f"setattr(probe, '_ask', lambda images: (__import__('time').sleep(3), {ask}(probe, images))[1])"
+    )
+    piece(widget, 3).click()
+    widget.get_by_role("alert").get_by_text("has not answered").wait_for()
+    notebook.settled("probe.hidden == (3,)")
+    widget.locator(".fl-problem:empty").wait_for(state="attached")
+    notebook.ask("probe.__dict__.pop('_ask')")
+
+
+# The page's fifteen seconds of patience become a fifth of one.
+IMPATIENT = """() => { const real = window.setTimeout;
+    window.setTimeout = (step, wait, ...rest) => real(step, wait === 15000 ? 200 : wait, ...rest); }"""
 
 
 def test_choosing_and_bringing_faces(opened, small):

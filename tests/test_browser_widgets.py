@@ -2,7 +2,7 @@
 """The widgets of notebooks 01, 02, 03 and 06 in a real browser, and what the kernel saw of it."""
 
 import pytest
-from browser import opened, serious, served  # noqa: F401 (fixtures)
+from browser import opened, serious, served, write_notebook  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -99,3 +99,34 @@ def test_the_mistakes_browser(opened):
     # The quiz under it explains a wrong answer.
     page.locator("summary", has_text="Yes, 70.9 is more than 70.1").click()
     page.locator("details[open] p", has_text="On others it may well be the other way round.").wait_for()
+
+
+QUIZ = """import os
+os.environ["FERLAB_PROGRESS"] = "{folder}"
+import ferlab
+from ferlab import progress
+question = ferlab.quiz("Is 1 < 2?", ("No", False, "Count again."), ("Yes", True, "Right it is."))"""
+
+
+def test_a_quiz_by_keyboard_and_the_record_of_it(opened, served, tmp_path):
+    cells = [QUIZ.format(folder=tmp_path), "question", "progress.start()\nquestion"]
+    notebook = opened(write_notebook(served[2], "quiz.ipynb", *cells))
+    notebook.run_all()
+    page = notebook.page
+    plain, recorded = (
+        page.locator(".jp-Cell").nth(i).get_by_role("group", name="Quiz: Is 1 < 2?") for i in (1, 2)
+    )
+    for quiz in (plain, recorded):
+        quiz.scroll_into_view_if_needed()
+        quiz.locator("summary").first.focus()
+        page.keyboard.press("Enter")
+        quiz.get_by_text("Count again.").wait_for()
+        page.keyboard.press("Tab")
+        page.keyboard.press(" ")
+        quiz.get_by_text("Right it is.").wait_for()
+        quiz.locator("summary").first.click()  # a reply that is closed, then opened to be read again
+        quiz.locator("summary").first.click()
+    notebook.settled("progress.show().summary() == {('quiz', 'Is 1 < 2?'): (2, True)}")
+    page.get_by_role("status").get_by_text("Noted in your record").wait_for()
+    assert page.locator(".jp-Cell").count() == 3
+    assert serious(page, ".jp-OutputArea") == []

@@ -1,5 +1,6 @@
 """FaceProbe's kernel side, driven as the page drives it, with networks whose answer is known."""
 
+import base64
 import io
 import subprocess
 import sys
@@ -8,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jupyter_client.manager import start_new_kernel
 from PIL import Image
 from skimage.data import astronaut
 
 import ferlab
 from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels
 from ferlab.widgets import changes
+from ferlab.widgets.still import FACE
 
 FACES = ferlab.draw_faces(20, seed=3)
 
@@ -384,12 +387,59 @@ def test_refuses_what_it_cannot_show():
 
 def test_keeps_a_picture_with_words_for_readers_without_a_kernel(probe):
     click(probe, *range(10), fill="black")
-    data, metadata = probe._repr_mimebundle_()
-    assert Image.open(io.BytesIO(data["image/png"])).width > 500
-    alt = metadata["image/png"]["alt"]
+    png, alt = probe._still()
+    np.testing.assert_array_equal(face_in(png), probe.seen)
     assert f"10 of {probe.face['count']} superpixels hidden" in alt
     assert f"{probe.probabilities.max():.0%}" in alt
-    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_bars_in_the_picture_are_as_long_as_the_probabilities():
+    probe = ferlab.FaceProbe(
+        lambda images: np.tile([0.25, 0.75], (len(images), 1)), FACES, classes=("happy", "sad")
+    )
+    picture = np.asarray(Image.open(io.BytesIO(probe._still()[0])))
+    for k, colour in enumerate([(0xE6, 0x9F, 0x00), (0x00, 0x72, 0xB2)]):
+        assert probe.grid["colours"][k].lower() == "#{:02x}{:02x}{:02x}".format(*colour)
+        widths = (picture == colour).all(-1).sum(1)
+        assert widths.max() == pytest.approx(280 * (0.25, 0.75)[k], abs=3)
+
+
+def test_the_picture_in_the_notebook_follows():
+    """In a real kernel: two outputs, and the second one shows the state when the page asks to keep it."""
+    manager, client = start_new_kernel()
+    try:
+        cell = "import ferlab\nprobe = ferlab.FaceProbe(lambda x: x[:, :2, 0] / 255, ferlab.draw_faces(4, seed=0), "
+        outputs = run(client, cell + "classes=('a', 'b'))\nprobe")
+        live, still = (message["content"] for message in outputs if message["msg_type"] == "display_data")
+        assert "application/vnd.jupyter.widget-view+json" in live["data"]
+        assert "image/png" not in live["data"]
+        before = face_in(base64.b64decode(still["data"]["image/png"]))
+        outputs = run(client, "probe.hide([1, 2], fill='black')\nprobe._asked(None, {'ask': 'keep'}, None)")
+        (update,) = (m["content"] for m in outputs if m["msg_type"] == "update_display_data")
+        assert update["transient"] == still["transient"]
+        assert "2 of" in update["metadata"]["image/png"]["alt"]
+        after = face_in(base64.b64decode(update["data"]["image/png"]))
+        assert 0 < (after != before).sum() < 48 * 48
+        assert not after[after != before].any()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def run(client, code):
+    """What a kernel publishes while it runs a cell."""
+    messages = []
+    client.execute_interactive(code, output_hook=messages.append, timeout=120)
+    errors = [message["content"] for message in messages if message["msg_type"] == "error"]
+    assert errors == []
+    return messages
+
+
+def face_in(png):
+    """The 48x48 face in FaceProbe's picture."""
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("L"))
+    left, top = FACE
+    return picture[top : top + 288 : 6, left : left + 288 : 6]
 
 
 def test_probing_is_light():
@@ -405,7 +455,7 @@ def test_probing_is_light():
         import ferlab
         probe = ferlab.FaceProbe()
         probe.hide([1, 2])
-        probe._repr_mimebundle_()
+        probe._still()
         print(sorted({"tensorflow", "keras", "torch", "jax"} & set(sys.modules)))
         print(private() - before if there else 0)"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

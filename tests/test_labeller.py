@@ -1,5 +1,10 @@
+import base64
+import io
+import re
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from ferlab import drawn
 from ferlab.widgets.labeller import Labeller
@@ -27,14 +32,14 @@ def test_answers_are_kept_in_order_and_can_be_changed():
     press(labeller, "fear")  # after the last face nothing is left to answer
     assert len(labeller.answers) == 3
     assert "All labelled" in labeller._says.value
+    assert repr(labeller) == "Labeller: 3 of 3 faces labelled"
 
 
 def test_shows_the_face_itself():
-    import io
-
-    from PIL import Image
-
-    shown = np.asarray(Image.open(io.BytesIO(Labeller(FACES)._image.value)))
+    html = Labeller(FACES)._image.value
+    assert 'alt="Face 1 of 3"' in html
+    png = base64.b64decode(re.search('base64,([^"]+)', html)[1])
+    shown = np.asarray(Image.open(io.BytesIO(png)))
     np.testing.assert_array_equal(shown[2::5, 2::5], FACES.images[0])
 
 

@@ -2,6 +2,7 @@
 const SIDE = 48;
 const SVG = "http://www.w3.org/2000/svg";
 const PATIENCE = 15000; // milliseconds before a silent kernel is called silent
+const SILENT = "The kernel has not answered. Is it busy, or was it restarted? Then run the cell again.";
 
 const bytes = (v) => new Uint8Array(v.buffer ?? v, v.byteOffset ?? 0, v.byteLength);
 const percent = (p) => `${Math.round(100 * p)} %`;
@@ -112,18 +113,20 @@ function frame(model, el, name) {
   const heard = [];
   const box = {
     root,
-    complain: (text) => (problem.textContent = text),
+    complain(text) {
+      problem.textContent = text;
+      // On a narrow screen the end of the widget is far from the finger.
+      if (text && text !== SILENT) problem.scrollIntoView({ block: "nearest" });
+    },
     wait() {
       root.classList.add("fl-waiting");
       clearTimeout(timer);
-      timer = setTimeout(
-        () => box.complain("The kernel has not answered. Is it busy, or was it restarted? Then run the cell again."),
-        PATIENCE,
-      );
+      timer = setTimeout(() => box.complain(SILENT), PATIENCE);
     },
     answered() {
       clearTimeout(timer);
       root.classList.remove("fl-waiting");
+      if (problem.textContent === SILENT) box.complain(""); // it has, though late
     },
     on(event, listener) {
       model.on(event, listener);

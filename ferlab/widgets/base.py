@@ -4,6 +4,7 @@ from pathlib import Path
 
 import anywidget
 import traitlets
+from IPython.display import DisplayHandle, display
 
 _HERE = Path(__file__).parent
 
@@ -24,7 +25,7 @@ class Widget(anywidget.AnyWidget):
     """
 
     problem = traitlets.Unicode().tag(sync=True)  # what went wrong, in words
-    _display = None  # where a cell shows it
+    _picture = None  # where cells show it
 
     def _guarded(self, step):
         """An exception in a callback is invisible in a notebook, so it is told in the widget."""
@@ -39,22 +40,24 @@ class Widget(anywidget.AnyWidget):
         return call
 
     def _ipython_display_(self):
-        from IPython.display import display
+        """The live widget, and under it a picture of its state, which base.css hides as long as the widget lives.
 
-        data, metadata = self._repr_mimebundle_()
-        self._display = display(data, metadata=metadata, raw=True, display_id=True)
+        They are two outputs: whenever an output changes, Jupyter builds its views anew, and a widget in the
+        picture's output would lose the finger that is on it.
+        """
+        live, about = self._repr_mimebundle_()
+        live["text/plain"] = (
+            f"{type(self).__name__} moves where this notebook runs. The picture shows its last state."
+        )
+        display(live, metadata=about, raw=True)
+        self._picture = self._picture or DisplayHandle()
+        self._in_notebook(self._picture.display)
 
     def _keep(self):
-        """Put a picture of the present state into the notebook, in place of the one from when the cell ran."""
-        if self._display is None:
-            raise ValueError("this widget was not displayed by a cell of its own, so no cell can keep it")
-        data, metadata = self._repr_mimebundle_()
-        self._display.update(data, metadata=metadata, raw=True)
+        """Let the picture in the notebook show the present state. Inside another widget there is none."""
+        if self._picture is not None:
+            self._in_notebook(self._picture.update)
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The live widget, and a picture of its state for exported and printed notebooks."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    def _in_notebook(self, show):
         png, alt = self._still()
-        data = {**data, "image/png": png, "text/plain": alt}
-        return data, {**metadata, "image/png": {"alt": alt}}
+        show({"image/png": png, "text/plain": alt}, metadata={"image/png": {"alt": alt}}, raw=True)

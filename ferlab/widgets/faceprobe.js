@@ -1,4 +1,6 @@
 // FaceProbe's page. Drawing is local and immediate; the kernel hears of it once, on release.
+const REST = 400; // milliseconds without an answer after which the picture in the notebook is drawn anew
+
 function render({ model, el }) {
   const box = frame(model, el, "FaceProbe");
   const { untouched, sliders, grain, classes } = model.get("grid");
@@ -6,6 +8,7 @@ function render({ model, el }) {
   const sentAt = new Map(); // number of a message -> when it left
   let sent = 0;
   let before; // the state at the last release, for undo
+  let resting = 0;
 
   const app = {
     model, box, untouched, tool: "superpixels", size: 6, erase: false,
@@ -144,6 +147,11 @@ function render({ model, el }) {
     if (left) app.steps = [...app.steps, { state: answer, probabilities: answer.probabilities, linear: answer.linear }];
     else if (event) askLog();
     history.show();
+    if (event) keepWhenResting();
+  }
+  function keepWhenResting() {
+    clearTimeout(resting);
+    resting = setTimeout(() => model.send({ ask: "keep" }), REST);
   }
   function newLime() {
     const found = model.get("lime");
@@ -180,7 +188,11 @@ function render({ model, el }) {
     app.steps = log.filter((entry) => entry.did === "probe" && entry.face === app.face.number);
     history.show();
   });
-  return box.finish(element("h3", { class: "fl-title" }, "FaceProbe"), faces, element("div", { class: "fp-main" }, left, right));
+  const finish = box.finish(element("h3", { class: "fl-title" }, "FaceProbe"), faces, element("div", { class: "fp-main" }, left, right));
+  return () => {
+    clearTimeout(resting);
+    finish();
+  };
 }
 
 export default { render };

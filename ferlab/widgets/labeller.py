@@ -1,5 +1,6 @@
 """Label faces by hand, before seeing what others called them. Notebook 01."""
 
+import base64
 import io
 
 import ipywidgets as widgets
@@ -18,7 +19,7 @@ class Labeller(widgets.VBox):
         if not len(faces):
             raise ValueError("there are no faces to label; give one or more")
         self.faces, self.answers, self._at = faces, np.full(len(faces), -1), 0
-        self._image = widgets.Image(format="png", width=240, height=240)
+        self._image = widgets.HTML()  # an Image widget has no alternative text
         self._says = widgets.HTML()
         self._buttons = [
             widgets.Button(description=name, tooltip=f"This face looks {name}") for name in faces.classes
@@ -31,6 +32,10 @@ class Labeller(widgets.VBox):
         super().__init__([self._image, self._says, *rows])
         self._show(0)
 
+    def __repr__(self):
+        """What readers without a kernel get."""
+        return f"Labeller: {(self.answers >= 0).sum()} of {len(self.faces)} faces labelled"
+
     def _answer(self, label):
         if self._at < len(self.faces):
             self.answers[self._at] = label
@@ -39,14 +44,16 @@ class Labeller(widgets.VBox):
     def _show(self, at):
         self._at = max(at, 0)
         done = self._at >= len(self.faces)
-        buffer = io.BytesIO()
-        face = self.faces.images[min(self._at, len(self.faces) - 1)]
-        Image.fromarray(face).resize((240, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
-        self._image.value = buffer.getvalue()
-        self._image.alt = f"Face {self._at + 1} of {len(self.faces)}"
-        self._says.value = (
-            "All labelled: run the next cell." if done else f"Face {self._at + 1} of {len(self.faces)}"
-        )
+        last = len(self.faces) - 1
+        number = f"Face {min(self._at, last) + 1} of {len(self.faces)}"
+        self._image.value = _as_html(self.faces.images[min(self._at, last)], number)
+        self._says.value = "All labelled: run the next cell." if done else number
         for button in self._buttons:
             button.disabled = done
         self._back.disabled = self._at == 0
+
+
+def _as_html(face, alt):
+    buffer = io.BytesIO()
+    Image.fromarray(face).resize((240, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return f'<img alt="{alt}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'

@@ -9,13 +9,13 @@ def faces_in(content):
 
     ValueError says what is wrong with a file that is no photo, or that shows no face.
     """
-    from ..photo import _grey, crop, face_from_photo, find_faces
+    from ..photo import crop, face_from_photo, find_faces, read_grey
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo"
         path.write_bytes(content)
         try:
-            grey = _grey(path)
+            grey = read_grey(path)
         except ValueError as error:
             raise ValueError(str(error).replace(str(path), "The file")) from error
     # Without a face, face_from_photo says why there may be none.

@@ -3,7 +3,7 @@ const MARKS = 3;
 
 function limePart(app) {
   const mark = button("Mark three");
-  const reveal = button("Reveal LIME's");
+  const reveal = button("Reveal LIME's three");
   const ask = element("p", { class: "fp-ask" });
   const verdict = element("div", { class: "fp-verdict" });
   const line = element("p", { class: "fp-line" });

@@ -67,12 +67,10 @@ function cameraPart(app) {
 
 function historyPart(app) {
   const replay = button("Replay");
-  const keep = button("Keep in the notebook", { title: "a picture of this state, for readers without a kernel" });
-  keep.addEventListener("click", () => app.model.send({ ask: "keep" }));
   const body = element("tbody");
   const heads = ["", "changed", "network", "LIME"].map((name) => element("th", { scope: "col" }, name));
   const table = element("table", { class: "fp-history" }, element("caption"), element("thead", {}, element("tr", {}, ...heads)), body);
-  const node = element("div", {}, element("div", { class: "fp-row" }, replay, keep), element("div", { class: "fp-scroll", tabindex: 0, role: "group", "aria-label": "History" }, table));
+  const node = element("div", {}, element("div", { class: "fp-row" }, replay), element("div", { class: "fp-scroll", tabindex: 0, role: "group", "aria-label": "History" }, table));
   let playing = 0;
 
   // Draws the recorded states one after the other, with the answers that were given then; asks nobody.

@@ -1,8 +1,11 @@
 """Pictures of widgets, for notebooks that are saved, exported or printed: no kernel moves those."""
 
 import io
+from functools import cache
 
-import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+FACE = (12, 36)  # where FaceProbe's picture shows the face, six pixels for one of its 48
 
 
 def png(figure):
@@ -13,24 +16,35 @@ def png(figure):
 
 
 def face_and_bars(image, title, probe):
-    """A face as the network gets it, and the bars of FaceProbe beside it."""
-    from matplotlib.figure import Figure
+    """A face as the network gets it, and the bars of FaceProbe beside it, as bytes of a PNG.
 
-    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1, 1.3))
-    left.imshow(image, cmap="gray", vmin=0, vmax=255)
-    left.set_title(title, fontsize=10)
-    left.axis("off")
-    places = np.arange(len(probe.grid["classes"]))
-    right.barh(places, probe.probabilities, color=probe.grid["colours"], height=0.7)
-    right.plot(probe.original, places, "|", color="black", markersize=16)
-    right.set_yticks(places, probe.grid["classes"])
-    for place, now in zip(places, probe.probabilities, strict=True):
-        right.text(1.02, place, f"{now:.0%}", va="center", fontsize=9)
-    right.set(xlim=(0, 1), xlabel="probability (black mark: the face as it came)")
-    right.invert_yaxis()
-    right.spines[["top", "right"]].set_visible(False)
-    return png(figure)
+    Pillow draws it in a few milliseconds. It is drawn anew whenever the hand rests, and while matplotlib takes
+    its hundred the next stroke would wait.
+    """
+    picture = Image.new("RGB", (760, 336), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((12, 8), title, "black", font=_font(14))
+    picture.paste(Image.fromarray(image).resize((288, 288), Image.Resampling.NEAREST), FACE)
+    step = 266 / len(probe.grid["classes"])
+    bars = zip(probe.grid["classes"], probe.grid["colours"], probe.probabilities, probe.original, strict=True)
+    for i, (name, colour, now, first) in enumerate(bars):
+        top, middle, bottom = (36 + step * (i + part) for part in (0.15, 0.5, 0.85))
+        draw.text((404, middle), name, "black", font=_font(14), anchor="rm")
+        draw.rectangle((412, top, 692, bottom), "#eeeeee")
+        draw.rectangle((412, top, 412 + 280 * now, bottom), colour)
+        draw.rectangle((411 + 280 * first, top - 3, 413 + 280 * first, bottom + 3), "black")
+        draw.text((748, middle), f"{now:.0%}", "black", font=_font(14), anchor="rm")
+    draw.text(
+        (412, 318), "probability (black mark: the face as it came)", "#333333", font=_font(12), anchor="lm"
+    )
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@cache
+def _font(size):
+    return ImageFont.load_default(size)
 
 
 def face_sheet(images, titles, heading):
