@@ -25,10 +25,10 @@ def data(args):
 
 
 def train(args):
-    """Train a network as the shipped one was trained, and save it with its card."""
-    from . import recipes
+    """Train a network by its recipe, and save it with its card; made again, an interrupted call goes on."""
+    from . import rebuild
 
-    recipes.train(args)
+    rebuild.train(args)
 
 
 def evaluate(args):
@@ -86,32 +86,34 @@ def parser():
         sub.set_defaults(run=function)
         return sub
 
-    def source(sub):
+    def source(sub, labels=True):
         sub.add_argument("--source", help="file or folder of FER-2013, or 'drawn'; else $FERLAB_DATA, data/")
-        sub.add_argument("--labels", default="fer2013", choices=["fer2013", "fer+", "fer+ plurality"])
+        if labels:
+            sub.add_argument("--labels", default="fer2013", choices=["fer2013", "fer+", "fer+ plurality"])
 
     source(command(data))
 
     sub = command(train)
     sub.add_argument("name", help="squeezenet, squeezenet-zima, tekula-cnn ... (a wrong name lists them)")
-    sub.add_argument("--out", type=Path, required=True, help="where to write, without an ending")
+    sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
-    sub.add_argument("--epochs", type=int, default=65)
-    sub.add_argument("--batch-size", type=int, default=128)
-    sub.add_argument("--learning-rate", type=float, default=3e-3)
-    sub.add_argument("--weight-decay", type=float, default=0.05)
-    sub.add_argument("--vote-share", type=float, default=0, help="of the targets; FER+ votes must be there")
-    sub.add_argument("--start", help="a .keras file of the same network to go on from")
-    sub.add_argument("--dropout", type=float, help="rate of its dropout layers, if not the network's own")
+    sub.add_argument("--epochs", type=int, help="if not as many as the network's recipe says")
+    sub.add_argument("--start", metavar="PATH", help="go on from a trained network (path without an ending)")
+    sub.add_argument(
+        "--teachers",
+        type=Path,
+        nargs="+",
+        help=".keras files of trained networks, whose answers are targets too",
+    )
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
     sub.add_argument("--results", type=Path, help="folder for its figures, for `compare` to read")
     sub.add_argument("--seed", type=int, default=0)
-    source(sub)
+    source(sub, labels=False)
 
     sub = command(evaluate)
     sub.add_argument("name", nargs="?", default="squeezenet", help="a shipped network, or a .tflite file")
     sub.add_argument("--split", default="PublicTest", choices=["Training", "PublicTest", "PrivateTest"])
-    sub.add_argument("--views", default="one", choices=["one", "flip", "ten"])
+    sub.add_argument("--views", default="one", choices=["one", "flip", "crops", "copies"])
     sub.add_argument("--json", type=Path, help="write the figures here too")
     source(sub)
 

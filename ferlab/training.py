@@ -54,6 +54,9 @@ class Checkpoints(keras.callbacks.Callback):
         self.state, self.best_file = self.folder / "state.npz", self.folder / "best.weights.h5"
         self.history, self.best, self.best_epoch = {}, -np.inf, -1
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.begun = time.perf_counter()
+
     def restore(self, model):
         """Load the state of an earlier run, if there is one. Returns the number of epochs it did."""
         if not self.state.exists():
@@ -65,7 +68,7 @@ class Checkpoints(keras.callbacks.Callback):
                 f"{self.state} was written by another model; give this training another folder, or delete it"
             )
         then = about.get("settings", self.settings)
-        changed = [f"{k} was {then[k]}, is {v}" for k, v in self.settings.items() if then[k] != v]
+        changed = [f"{k} was {then.get(k)}, is {v}" for k, v in self.settings.items() if then.get(k, v) != v]
         if changed:
             raise ValueError(
                 f"{self.state} is of a training with other settings ({'; '.join(changed)}); "
@@ -91,7 +94,7 @@ class Checkpoints(keras.callbacks.Callback):
             raise FloatingPointError(
                 f"the loss is {logs['loss']} in epoch {epoch + 1}: try a smaller learning_rate"
             )
-        for name, value in logs.items():
+        for name, value in {**logs, "seconds": time.perf_counter() - self.begun}.items():
             self.history.setdefault(name, []).append(float(value))
         if logs["val_accuracy"] > self.best:
             self.best, self.best_epoch = float(logs["val_accuracy"]), epoch
@@ -209,13 +212,14 @@ def fit(
     folder=None,
     precision=None,
     classes=None,
+    optimizer="adamw",
     seed=0,
     verbose=True,
 ):
     """Train `model` and leave in it the weights that were best on the validation faces.
 
     train, validation  Faces, or a pair (images 0..255 (n, 48, 48), targets float32 (n, k))
-    learning_rate      highest step size of AdamW; a cosine takes it to zero over the epochs
+    learning_rate      highest step size; a cosine takes it to zero over the epochs
     loss               a Keras loss, or the name of one
     class_weight       {class: weight}, for instance preprocessing.class_weights(...)
     augment            a Keras layer put in front of the model while it trains, never when it serves
@@ -225,11 +229,13 @@ def fit(
     precision          "float32" or "mixed_bfloat16"; None takes what this processor does best
     classes            how many of the outputs, from the first, name the class and count for the accuracy;
                        None for all. The others are further heads with targets of their own.
+    optimizer          "adamw" (Adam where weight_decay is 0), or "sgd" with Nesterov's momentum of 0.9
     seed               of shuffling, dropout and augmentation. The first weights are the model's: call
                        keras.utils.set_random_seed before you build it to get those again too.
     verbose            show progress
 
-    Returns {"loss": [...], "accuracy": [...], "val_loss": [...], "val_accuracy": [...]}, one entry an epoch.
+    Returns {"loss": [...], "accuracy": [...], "val_loss": [...], "val_accuracy": [...], "seconds": [...]}, one
+    entry an epoch.
     Losses and accuracies of training are means over an epoch in which the network changed, with dropout
     and augmentation at work; those of validation are taken after it, without.
 
@@ -243,7 +249,7 @@ def fit(
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
         weights = weights[targets.argmax(1)]
     settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
-    settings |= {"weight_decay": weight_decay, "seed": seed}
+    settings |= {"weight_decay": weight_decay, "optimizer": optimizer, "seed": seed}
     with contextlib.ExitStack() as stack:
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
@@ -252,7 +258,8 @@ def fit(
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])
-        _compile(trained, loss, learning_rate, weight_decay, len(batches) * epochs, classes)
+        steps = _OPTIMIZERS[optimizer](_schedule(learning_rate, len(batches) * epochs), weight_decay)
+        _compile(trained, loss, steps, classes)
         checkpoints = Checkpoints(folder, model, patience, settings)
         done = checkpoints.restore(trained)
         shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start(epoch))
@@ -271,12 +278,20 @@ def fit(
         return checkpoints.history
 
 
-def _compile(trained, loss, learning_rate, weight_decay, steps, classes):
-    """AdamW (Loshchilov and Hutter 2019): warms up for a twentieth of the steps, then follows a cosine."""
-    schedule = keras.optimizers.schedules.CosineDecay(
+def _schedule(learning_rate, steps):
+    """Warms up for a twentieth of the steps, then follows a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983)."""
+    return keras.optimizers.schedules.CosineDecay(
         learning_rate / 20, steps, warmup_target=learning_rate, warmup_steps=min(steps // 20, 500)
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=weight_decay)
+
+
+_OPTIMIZERS = {
+    "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
+    "sgd": lambda rate, decay: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay),
+}
+
+
+def _compile(trained, loss, optimizer, classes):
     # XLA is slower than not for these convolutions on a CPU, and JAX has nothing else.
     jit = keras.backend.backend() == "jax"
 

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 import pytest
 
+from ferlab.models import zoo
+
 
 def ferlab(*arguments, cwd):
     return subprocess.run(
@@ -38,7 +40,7 @@ def test_data_counts_what_is_there(tmp_path):
 def test_train_then_evaluate_what_was_saved(tmp_path):
     write_csv(tmp_path / "fer2013.csv", 70)
     arguments = ["train", "squeezenet", "--source", tmp_path / "fer2013.csv", "--out", tmp_path / "net"]
-    done = ferlab(*arguments, "--epochs", 1, "--batch-size", 35, cwd=tmp_path)
+    done = ferlab(*arguments, "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "1 training images show a photo that another split has too" in done.stdout
     card = json.loads((tmp_path / "net.json").read_text())
@@ -47,9 +49,6 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     assert card["trained_on"].startswith("69 ")
     assert card["targets"] == "label, smoothed by 10%"
     assert not (tmp_path / "net-plus.keras").exists()  # nobody voted
-    refused = ferlab(*arguments, "--vote-share", 0.2, cwd=tmp_path)
-    assert "with a head of its own" in refused.stderr
-
     done = ferlab("evaluate", tmp_path / "net.tflite", "--source", tmp_path / "fer2013.csv",
                   "--json", tmp_path / "figures.json", cwd=tmp_path)  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -72,7 +71,18 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     )
     assert (len(card["classes"]), len(plus["classes"])) == (7, 8)
     assert plus["evaluated_on"].startswith("35 FER+")
-    assert {"accuracy", "accuracy_flip", "accuracy_ten", "mean_recall", "seed", "date"} <= card.keys()
+    assert {
+        "accuracy",
+        "accuracy_crops",
+        "accuracy_copies",
+        "mean_recall",
+        "seed",
+        "seconds",
+        "date",
+    } <= card.keys()
+
+    assert len(plus["one_annotator_recall"]) == len(plus["recall"]) == 8
+    assert card["bytes"][".keras"] == (tmp_path / "squeezenet.keras").stat().st_size
 
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
@@ -82,6 +92,31 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     (tmp_path / "results" / "squeezenet.json").write_text("{}")
     refused = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path)
     assert "squeezenet.json lacks accuracy" in refused.stderr
+
+
+def test_going_on_with_teachers_says_where_from(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 70)
+    first = ["train", "squeezenet", "--source", tmp_path / "fer2013.csv", "--epochs", 1]
+    assert ferlab(*first, cwd=tmp_path).returncode == 0
+    done = ferlab(*first, "--start", "runs/squeezenet", "--teachers", "runs/squeezenet.keras",
+                  "--out", "runs/taught", cwd=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "runs" / "taught.json").read_text())
+    assert card["targets"] == "label, smoothed by 10%; 70% the mean answer of squeezenet"
+    assert card["epochs"] == len(card["history"]["loss"]) == 2
+    assert card["went_on_from"]["epochs"] == 1
+    assert "--start" not in card["went_on_from"]["command"]
+
+
+@pytest.mark.parametrize("name", ["rahman-resnet18", "vgg16-narrow"])
+def test_others_are_trained_by_their_recipes(name, tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 35)
+    done = ferlab("train", name, "--source", tmp_path / "fer2013.csv", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "runs" / f"{name}.json").read_text())
+    assert card["epochs"] == 1
+    assert card["parameters"] == zoo.build(name).count_params()
+    assert (tmp_path / "runs" / f"{name}.npz").exists() == (name == "vgg16-narrow")
 
 
 def test_explain_writes_a_figure_of_a_photo(tmp_path):

@@ -8,10 +8,11 @@ import pytest
 import sklearn.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from skimage.transform import rotate
 
 from ferlab import Faces, evaluate
 from ferlab.emotions import FER2013, FERPLUS, VOTES
-from ferlab.evaluation import SHIFT, VIEWS, Report, _shifted, human_ceiling, wilson_interval
+from ferlab.evaluation import VIEWS, Report, View, _seen, human_ceiling, wilson_interval
 
 
 def make_faces(labels, classes=FER2013, images=None, votes=None):
@@ -160,21 +161,32 @@ def test_temperature_keeps_the_labels_and_can_be_taken_back(temperature, seed):
     assert report.at_temperature(report.best_temperature()).log_loss <= report.log_loss + 1e-6
 
 
-def test_views_show_what_they_say():
+def test_crops_are_moved_by_whole_pixels():
     image = np.zeros((1, 48, 48), np.float32)
     image[0, 20, 30] = 1
     places = set()
-    for down, right, mirror in VIEWS["ten"]:
-        moved = _shifted(image, down, right, mirror)
+    for view in VIEWS["crops"]:
+        moved = _seen(image, view)
         assert moved.shape == image.shape
-        assert moved.sum() == 1
-        row, column = np.argwhere(moved[0])[0]
+        assert moved.sum() == pytest.approx(1)
+        row, column = np.argwhere(moved[0] > 0.99)[0]
         places.add((int(row), int(column)))
-        assert row == 20 + down
-        assert column == (47 - 30 - right if mirror else 30 + right)
+        assert row == 20 + view.down
+        assert column == (47 - 30 - view.right if view.mirror else 30 + view.right)
     assert len(places) == 10
     ramp = np.tile(np.arange(48.0), (1, 48, 1))
-    assert _shifted(ramp, 0, SHIFT, False)[0, 0, : SHIFT + 1].tolist() == [0] * (SHIFT + 1)  # border repeated
+    assert _seen(ramp, View(right=2))[0, 0, :3].tolist() == [0] * 3  # border repeated
+
+
+def test_a_copy_is_turned_clockwise_and_zoomed_about_the_middle():
+    spot = np.exp(-((np.indices((48, 48)).T - [40.0, 23.5]) ** 2).sum(-1) / 8)[None]  # right of the middle
+    row, column = np.unravel_index(_seen(spot, View(turn=90)).argmax(), (48, 48))
+    assert (row, column) in {(40, 23), (40, 24)}  # now below it
+    larger = _seen(spot, View(zoom=1.08))[0]
+    assert abs(larger.argmax() % 48 - (23.5 + 1.08 * 16.5)) <= 0.5
+    assert larger.sum() == pytest.approx(1.08**2 * spot.sum(), rel=0.02)
+    as_skimage_does = rotate(spot[0], -7, order=1, mode="edge")
+    assert _seen(spot, View(turn=7))[0] == pytest.approx(as_skimage_does, abs=1e-6)
 
 
 def test_flip_changes_nothing_for_a_symmetric_predictor():
@@ -273,7 +285,7 @@ def test_what_it_refuses():
     faces = make_faces(np.arange(70) % 7)
     with pytest.raises(ValueError, match="no faces to evaluate on"):
         evaluate(oracle(), faces[:0])
-    with pytest.raises(ValueError, match="views='two' is unknown; there are one, flip, ten"):
+    with pytest.raises(ValueError, match="views='two' is unknown; there are one, flip, crops, copies"):
         evaluate(oracle(), faces, views="two")
     with pytest.raises(ValueError, match=r"shape \(70, 8\) for 70 images, expected \(70, 7\)"):
         evaluate(oracle(8), faces)

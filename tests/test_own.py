@@ -61,6 +61,14 @@ def test_each_head_of_two_answers_alone_as_it_does_beside_the_other():
     assert np.abs(both[:, :7] - both[:1, :7]).max() > 1e-6  # it does look at the face
 
 
+def test_heads_taken_apart_are_put_together_again():
+    model, again = own.two_headed(), own.two_headed()
+    labels, votes = own.one_headed(model, votes=False), own.one_headed(model, votes=True)
+    own.set_heads(again, labels, votes)
+    for there, here in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(there, here)
+
+
 def test_the_loss_is_both_cross_entropies_and_none_where_nobody_voted():
     target = np.array([[1, 0, 0.25, 0.75], [0, 1, 0, 0]], np.float32)
     predicted = np.array([[0.8, 0.2, 0.5, 0.5], [0.4, 0.6, 0.9, 0.1]], np.float32)

@@ -67,6 +67,13 @@ def one_headed(model, votes):
     return bare
 
 
+def set_heads(model, labels, votes):
+    """Give a two-headed network the layers that both one-headed ones share, and the head of each."""
+    for layer in labels.layers:
+        model.get_layer(layer.name).set_weights(layer.get_weights())
+    model.get_layer("votes_classes").set_weights(votes.get_layer("classes").get_weights())
+
+
 def two_headed_loss(target, predicted):
     """Cross-entropy of both heads, summed. A row of zeros in a head's targets leaves that head alone."""
     return -ops.sum(target * ops.log(ops.clip(predicted, 1e-7, 1.0)), axis=-1)

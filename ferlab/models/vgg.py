@@ -5,7 +5,6 @@ learned on ImageNet and are downloaded once, and a narrow one, whose weights com
 learned on drawn faces: not their expression labels, but how strongly each action unit is at work.
 """
 
-import argparse
 import socket
 from pathlib import Path
 
@@ -49,6 +48,12 @@ def _shipped_narrow_base():
 
 def _full_base(weights):
     return keras.applications.VGG16(include_top=False, weights=weights, input_shape=(48, 48, 3), name="base")
+
+
+def _prepared(image):
+    """Grey faces as VGG16 wants them: three channels, each less its mean on ImageNet."""
+    x = layers.Concatenate(name="rgb")([image, image, image])
+    return layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS], name="scale")(x)
 
 
 def _imagenet_base():
@@ -103,8 +108,7 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     else:
         base = _base_from_file(weights)
     image = keras.Input((48, 48, 1), name="image")
-    x = layers.Concatenate(name="rgb")([image, image, image])
-    x = layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS], name="scale")(x)
+    x = _prepared(image)
     # training=False: batch normalisation keeps the statistics it came with, also while the base is trained.
     # A few hundred faces are too few to learn new ones, and half-learnt ones make the network stumble.
     x = layers.Flatten(name="features")(base(x, training=False))
@@ -115,45 +119,17 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="vgg16")
 
 
-def train_narrow_base(faces, validation, *, epochs, folder=None, target=NARROW_WEIGHTS):
-    """Teach the narrow base the action units of drawn faces and write its weights, in half precision.
-
-    Prints how well the units of the validation faces are read: the correlation of each with the answer.
-    """
-    from ..emotions import ACTION_UNITS
-    from ..training import fit
-
-    keras.utils.set_random_seed(0)
-    image = keras.Input((48, 48, 1))
-    x = layers.Concatenate()([image, image, image])
-    x = layers.Rescaling(1.0, offset=[-m for m in IMAGENET_MEANS])(x)
-    base = narrow_base()
-    x = layers.Dropout(0.2)(layers.Flatten()(base(x)))
-    model = keras.Model(
-        image, layers.Activation("sigmoid", dtype="float32")(layers.Dense(len(ACTION_UNITS))(x))
+def narrow_vgg16(classes=7, *, dropout=0.3):
+    """The narrow base with one layer on top, as its base is trained: faces (n, 48, 48, 1) to probabilities."""
+    image = keras.Input((48, 48, 1), name="image")
+    x = layers.Dropout(dropout, name="dropout")(
+        layers.Flatten(name="features")(narrow_base()(_prepared(image)))
     )
-    pairs = [(f.images, f.units) for f in (faces, validation)]
-    fit(model, *pairs, epochs=epochs, loss="binary_crossentropy", folder=folder)
-    with open(target, "wb") as file:
+    x = layers.Dense(classes, name="classes")(x)
+    return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="narrow_vgg16")
+
+
+def save_narrow_base(base, path):
+    """Write the weights of a trained narrow base in half precision, for `vgg16_transfer` to read."""
+    with open(path, "wb") as file:
         np.savez_compressed(file, **{f"w{i}": w.astype("float16") for i, w in enumerate(base.get_weights())})
-    answers = model.predict(validation.images[..., None], batch_size=256, verbose=0)
-    for column, (number, (name, _)) in enumerate(ACTION_UNITS.items()):
-        pair = validation.units[:, column], answers[:, column]
-        print(f"AU {number:2d} {name}: correlation {np.corrcoef(*pair)[0, 1]:.2f}")
-
-
-def main():
-    """python -m ferlab.models.vgg: train the narrow base on freshly drawn faces and ship its weights."""
-    from ..drawn import draw_faces
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--faces", type=int, default=12_000, help="how many to draw for training")
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--folder", help="keep the training's state here, to go on after a kill")
-    args = parser.parse_args()
-    faces, validation = draw_faces(args.faces, seed=1605), draw_faces(1000, seed=1606)
-    train_narrow_base(faces, validation, epochs=args.epochs, folder=args.folder)
-
-
-if __name__ == "__main__":
-    main()

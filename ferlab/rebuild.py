@@ -1,0 +1,184 @@
+"""`python -m ferlab train`: a network of the comparison by its recipe, saved with a card.
+
+A network's card, a .json beside its weights, says which call made it, on which faces, and what came out.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from .cleaning import find_faulty, near_copies
+from .drawn import draw_faces
+from .emotions import FERPLUS
+from .evaluation import VIEWS, evaluate, human_ceiling
+from .fer2013 import label_by_votes, load_faces
+from .models import own, vgg, zoo
+from .preprocessing import class_weights, one_hot, vote_targets
+from .recipes import RECIPES
+from .training import best_precision, fit
+
+TAUGHT = 0.7  # share of the teachers' answer in a target
+AGAIN = 1 / 3  # of the recipe's step size, for a network that goes on from trained weights
+
+
+def train(args):
+    """Train a network by its recipe, and save it with its card. An interrupted call goes on when made again."""
+    if args.name not in RECIPES:
+        raise ValueError(f"there is no recipe for {args.name!r}; there are {', '.join(RECIPES)}")
+    recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    training, judged = training_faces(args, recipe.labels)
+    # ferlab's own network learns from the annotators too, with a second head for what they said.
+    two_heads = args.name == "squeezenet" and training.votes is not None
+    keras.utils.set_random_seed(args.seed)
+    model = own.two_headed() if two_heads else zoo.build(args.name, len(training.classes))
+    before = _start(model, args.start, two_heads) if args.start else None
+    targets, expected = _targets(recipe, training, args.teachers), one_hot(judged.labels, len(judged.classes))
+    if two_heads:
+        targets = np.hstack([targets, vote_targets(training)])
+        expected = np.hstack([expected, vote_targets(judged)])
+    loss = own.two_headed_loss if two_heads else recipe.loss(training.classes)
+    history = _fit(recipe, model, (training, targets), (judged, expected), loss, args)
+    about = _about(recipe, training, history, before, args)
+    if two_heads:
+        about["targets"] += "; FER+ votes for a second head"
+        voted = label_by_votes(judged, "fer+")
+        save(own.one_headed(model, votes=True), f"{out}-plus", voted, about, args.results)
+        model = own.one_headed(model, votes=False)
+    save(model, out, judged, about, args.results)
+    if args.name == "vgg16-narrow":
+        vgg.save_narrow_base(model.get_layer("base"), f"{out}.npz")
+
+
+def _targets(recipe, training, teachers):
+    """What the network is to answer for the training faces, float32 (n, k)."""
+    labels = one_hot(training.labels, len(training.classes))
+    targets = (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
+    return (1 - TAUGHT) * targets + TAUGHT * _answers(teachers, training) if teachers else targets
+
+
+def _fit(recipe, model, training, judged, loss, args):
+    """Train by the recipe, where it says so the new head before the rest. Returns the history of the last part."""
+    (faces, targets), (judged, expected) = training, judged
+    folder = args.folder or Path("runs") / (args.out or Path(args.name)).stem
+    print(
+        f"{model.count_params():,} parameters, {len(faces):,} faces; state in {folder}, resumed if it is there"
+    )
+    settings = {
+        "batch_size": recipe.batch_size,
+        "weight_decay": recipe.weight_decay,
+        "optimizer": recipe.optimizer,
+        "loss": loss,
+        "class_weight": class_weights(faces.labels, len(faces.classes)) if recipe.weighted else None,
+        "classes": len(faces.classes),
+        "seed": args.seed,
+    }
+    pairs = (faces.images, targets), (judged.images, expected)
+    if recipe.head_epochs:
+        model.get_layer("base").trainable = False
+        fit(model, *pairs, epochs=recipe.head_epochs, augment=recipe.augmentation(args.seed + 2),
+            folder=folder / "head", **settings)  # fmt: skip
+        model.get_layer("base").trainable = True
+    return fit(
+        model,
+        *pairs,
+        epochs=args.epochs or recipe.epochs,
+        learning_rate=recipe.learning_rate * (AGAIN if args.start else 1),
+        augment=recipe.augmentation(args.seed),
+        folder=folder,
+        **settings,
+    )
+
+
+def _about(recipe, training, history, before, args):
+    """The card, less the figures."""
+    history = {name: [round(x, 4) for x in values] for name, values in history.items()}
+    about = {
+        "command": "python -m ferlab " + " ".join(args.given),
+        "trained_on": f"{len(training)} {training.name}, split Training",
+        "targets": f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label",
+        "epochs": len(history["loss"]) + recipe.head_epochs,
+        "epochs_published": recipe.epochs,
+        "seconds": round(sum(history["seconds"])),
+        "seed": args.seed,
+        "backend": f"{keras.backend.backend()}, {best_precision()}",
+        "date": str(date.today()),
+        "history": history,
+    }
+    if args.teachers:
+        about["targets"] += f"; {TAUGHT:.0%} the mean answer of {', '.join(t.stem for t in args.teachers)}"
+    if before:
+        about["went_on_from"] = {name: before[name] for name in ("command", "targets", "epochs")}
+        about["epochs"] += before["epochs"]
+        about["history"] = {
+            name: before["history"].get(name, []) + values for name, values in history.items()
+        }
+    return about
+
+
+def _start(model, path, two_heads):
+    """Give the model the weights of trained ones, and return the card of the first of them."""
+    if two_heads:
+        own.set_heads(model, zoo.load_model(f"{path}.keras"), zoo.load_model(f"{path}-plus.keras"))
+    else:
+        model.set_weights(zoo.load_model(f"{path}.keras").get_weights())
+    return zoo.load_card(f"{path}.keras")
+
+
+def _answers(teachers, faces):
+    """What trained networks answer, on average, for the faces and their mirror images: float32 (n, k).
+
+    Targets that know which classes a face is near to (Hinton et al. 2015, arXiv 1503.02531).
+    """
+    answers = []
+    for model in map(zoo.load_model, teachers):
+        answers.append(evaluate(_predictor(model), faces, views="flip").probabilities)
+    return np.mean(answers, axis=0, dtype=np.float32)
+
+
+def _predictor(model):
+    return lambda images: model.predict_on_batch(images[..., None])
+
+
+def training_faces(args, labels):
+    """Training faces, and the faces to choose on. No image to be judged on is trained on."""
+    if args.drawn:
+        # Seeds far from those of the course's standing set, on which the network is shown and judged.
+        return draw_faces(args.drawn, seed=1000 + args.seed), load_faces("drawn", split="PublicTest")
+    faces = load_faces(args.source, labels=labels)
+    training, judged = faces.split("Training"), faces[faces.splits != 0]
+    seen = near_copies(training.images, judged.images)
+    print(f"{seen.sum():,} training images show a photo that another split has too, and are left out")
+    seen[find_faulty(training)["blank"]] = True
+    return training[~seen], faces.split("PublicTest")
+
+
+def save(model, out, judged, about, results=None):
+    """Write weights and card, with what the network scores on the faces that it was chosen on.
+
+    results: a folder for the card without its history, for `compare` to read.
+    """
+    figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
+    for views in VIEWS:
+        report = evaluate(_predictor(model), judged, views=views)
+        figures["accuracy" if views == "one" else f"accuracy_{views}"] = round(report.accuracy, 6)
+        if views == "one":
+            figures["interval"] = [round(x, 6) for x in report.interval]
+            figures["mean_recall"] = round(report.mean_recall, 6)
+            figures["recall"] = [round(float(x), 4) for x in report.recall]
+            print(report)
+    if len(judged.classes) == len(FERPLUS) and judged.votes is not None:
+        everywhere, by_class = human_ceiling(judged)
+        figures["one_annotator"] = round(float(everywhere), 4)
+        figures["one_annotator_recall"] = [round(float(x), 4) for x in by_class]
+    *files, card = zoo.save_model(model, out, judged.classes, {**about, **figures})
+    print(f"written: {out}.keras, .tflite and .json")
+    if results:
+        results.mkdir(parents=True, exist_ok=True)
+        kept = {
+            k: v for k, v in json.loads(card.read_text(encoding="utf-8")).items() if not k.endswith("history")
+        }
+        kept["bytes"] = {file.suffix: file.stat().st_size for file in files}
+        (results / card.name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
