@@ -71,7 +71,7 @@ def lab(folder):
             yield server
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)  # it ends its kernels first
             log.close()
 
 

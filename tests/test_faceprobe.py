@@ -16,7 +16,7 @@ from skimage.data import astronaut
 import ferlab
 from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels
 from ferlab.widgets import changes
-from ferlab.widgets.still import FACE
+from ferlab.widgets.probe_still import FACE
 
 FACES = ferlab.draw_faces(20, seed=3)
 
@@ -391,6 +391,19 @@ def test_keeps_a_picture_with_words_for_readers_without_a_kernel(probe):
     np.testing.assert_array_equal(face_in(png), probe.seen)
     assert f"10 of {probe.face['count']} superpixels hidden" in alt
     assert f"{probe.probabilities.max():.0%}" in alt
+
+
+def test_a_photo_from_the_page_is_not_kept_in_the_picture(probe):
+    upload(probe, png(astronaut()))
+    click(probe, 1, 2)
+    kept, alt = probe._still()
+    np.testing.assert_array_equal(face_in(kept), np.where(np.isin(probe.segments, [1, 2]), 120, 215))
+    assert "Your photo is not kept" in alt
+    from_page(probe, chosen=3)  # a face of the data is
+    np.testing.assert_array_equal(face_in(probe._still()[0]), FACES.images[3])
+    # One that a cell gave is in the notebook's hands anyway.
+    given = ferlab.FaceProbe(left_half, FACES, image=ferlab.face_from_photo(astronaut()), classes=("a", "b"))
+    np.testing.assert_array_equal(face_in(given._still()[0]), given.seen)
 
 
 def test_the_bars_in_the_picture_are_as_long_as_the_probabilities():

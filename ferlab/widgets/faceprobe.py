@@ -29,7 +29,8 @@ class FaceProbe(Widget):
 
     After a change, `image`, `hidden`, `seen`, `probabilities` and `original` say what is on the screen,
     `log` what was done and answered since the beginning, `agreement` how a guess compares with LIME.
-    A photo that is uploaded goes to this kernel, is cut to the face, and is kept nowhere.
+    A photo that is uploaded goes to this kernel, is cut to the face, and is kept nowhere: of it, the picture in
+    a saved notebook shows the holes and the bars.
     """
 
     _esm = page(
@@ -75,6 +76,7 @@ class FaceProbe(Widget):
         self._predict, self._faces = predict, faces
         self._classes = tuple(classes or getattr(predict, "classes", faces.classes))
         self._number, self._place, self._mine, self._mine_caption = 0, 0, [], ""
+        self._photographed = False  # do the faces in _mine come from a photo of the page?
         rng = np.random.default_rng(0)
         self._grain = (rng.standard_normal((48, 48)) * 32).clip(-127, 127).astype(np.int8)
         self._snow = rng.integers(0, 256, (48, 48), dtype=np.uint8)
@@ -121,6 +123,16 @@ class FaceProbe(Widget):
     def hidden(self):
         """Numbers of the superpixels that are hidden, in order."""
         return tuple(self.answer["hidden"])
+
+    @property
+    def holes(self):
+        """bool (48, 48): the pixels that are filled, hidden or painted."""
+        return self._holes(self.answer)
+
+    @property
+    def uploaded(self):
+        """Is the face on the screen one of a photo that came from the page?"""
+        return self._place < 0 and self._photographed
 
     @property
     def seen(self):
@@ -186,7 +198,7 @@ class FaceProbe(Widget):
         fill = self.probe.get("fill", FILLS[0])
         self._image, self._segments, self._fills, self._first = image, segments, fills, original
         self._bases = {False: image, True: twin}
-        self._caption, self._place = caption, place
+        self._place = place
         self._number += 1
         self._reveal = None
         with self.hold_sync():
@@ -246,6 +258,7 @@ class FaceProbe(Widget):
             return
         content, self.photo = self.photo, b""
         self._bring(faces_in(content), "the face in your photo")
+        self._photographed = True
 
     # Probing
 
@@ -272,10 +285,12 @@ class FaceProbe(Widget):
             if not least <= state[name] <= most:
                 raise ValueError(f"{name} is {state[name]}, expected {least} to {most}")
 
+    def _holes(self, state):
+        return np.isin(self._segments, state["hidden"]) | changes.mask(state["painted"])
+
     def _seen(self, state):
-        holes = np.isin(self._segments, state["hidden"]) | changes.mask(state["painted"])
         base, filling = self._bases[state["twin"]], self._fills[state["twin"]][state["fill"]]
-        return changes.taken(np.where(holes, filling, base), state, self._grain / 32)
+        return changes.taken(np.where(self._holes(state), filling, base), state, self._grain / 32)
 
     def _answer(self):
         # A click that was on its way while another face arrived is about superpixels that are gone.
@@ -351,23 +366,6 @@ class FaceProbe(Widget):
     # For readers without a kernel
 
     def _still(self):
-        from .still import face_and_bars
+        from .probe_still import still
 
-        return face_and_bars(self.seen, self._title(), self), self._alt()
-
-    def _title(self):
-        parts = [f"{len(self.hidden)} of {self.face['count']} superpixels hidden"]
-        painted = int(changes.mask(self.answer["painted"]).sum())
-        parts += [f"{painted} pixels painted"] * bool(painted) + ["neutral twin"] * self.answer["twin"]
-        moved = [name for name in changes.SLIDERS if self.answer[name] != changes.UNTOUCHED[name]]
-        parts += [f"{changes.SLIDERS[name][3].lower()} {self.answer[name]:g}" for name in moved]
-        return ", ".join(parts)
-
-    def _alt(self):
-        now, first = self.probabilities, self.original
-        best = int(now.argmax())
-        return (
-            f"FaceProbe: {self._caption}, with {self._title()}. "
-            f"The network says {self._classes[best]}, {now[best]:.0%}; "
-            f"with nothing hidden it says {self._classes[int(first.argmax())]}, {first.max():.0%}."
-        )
+        return still(self)

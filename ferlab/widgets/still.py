@@ -1,11 +1,6 @@
 """Pictures of widgets, for notebooks that are saved, exported or printed: no kernel moves those."""
 
 import io
-from functools import cache
-
-from PIL import Image, ImageDraw, ImageFont
-
-FACE = (12, 36)  # where FaceProbe's picture shows the face, six pixels for one of its 48
 
 
 def png(figure):
@@ -13,38 +8,6 @@ def png(figure):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
     return buffer.getvalue()
-
-
-def face_and_bars(image, title, probe):
-    """A face as the network gets it, and the bars of FaceProbe beside it, as bytes of a PNG.
-
-    Pillow draws it in a few milliseconds. It is drawn anew whenever the hand rests, and while matplotlib takes
-    its hundred the next stroke would wait.
-    """
-    picture = Image.new("RGB", (760, 336), "white")
-    draw = ImageDraw.Draw(picture)
-    draw.text((12, 8), title, "black", font=_font(14))
-    picture.paste(Image.fromarray(image).resize((288, 288), Image.Resampling.NEAREST), FACE)
-    step = 266 / len(probe.grid["classes"])
-    bars = zip(probe.grid["classes"], probe.grid["colours"], probe.probabilities, probe.original, strict=True)
-    for i, (name, colour, now, first) in enumerate(bars):
-        top, middle, bottom = (36 + step * (i + part) for part in (0.15, 0.5, 0.85))
-        draw.text((404, middle), name, "black", font=_font(14), anchor="rm")
-        draw.rectangle((412, top, 692, bottom), "#eeeeee")
-        draw.rectangle((412, top, 412 + 280 * now, bottom), colour)
-        draw.rectangle((411 + 280 * first, top - 3, 413 + 280 * first, bottom + 3), "black")
-        draw.text((748, middle), f"{now:.0%}", "black", font=_font(14), anchor="rm")
-    draw.text(
-        (412, 318), "probability (black mark: the face as it came)", "#333333", font=_font(12), anchor="lm"
-    )
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-@cache
-def _font(size):
-    return ImageFont.load_default(size)
 
 
 def face_sheet(images, titles, heading):
