@@ -60,17 +60,19 @@ def check(task, answer):
     except NotImplementedError:
         problem = "not written yet: put your code in place of `raise NotImplementedError`."
     except Exception as error:
-        line = _own_line(error, answer)
-        problem = f"stops with {type(error).__name__}{line}: {error}"
+        problem = _stopped(error, answer)
     progress.record("check", task, not problem)
     return Checked(task, problem)
 
 
-def _own_line(error, answer):
-    """Where in the student's function it stopped, as " in its line 3"."""
-    code, trace, line = getattr(answer, "__code__", None), error.__traceback__, ""
+def _stopped(error, answer):
+    """In words: the student's function raised this, or the check did over what the function returned."""
+    code, trace, line = getattr(answer, "__code__", None), error.__traceback__, None
     while trace:
         if trace.tb_frame.f_code is code:
-            line = f" in its line {trace.tb_lineno - code.co_firstlineno + 1}"
+            line = trace.tb_lineno - code.co_firstlineno + 1
         trace = trace.tb_next
-    return line
+    kind = type(error).__name__
+    if code and not line:
+        return f"what you return can't be read as the task asks ({kind}: {error}). Print it, and its type."
+    return f"stops with {kind}{f' in its line {line}' if line else ''}: {error}"

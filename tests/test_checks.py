@@ -25,6 +25,9 @@ def test_a_check_never_fails_the_cell():
     assert "stops with IndexError in its line 3" in repr(check("faulty_rows", mistaken))
     assert "no function" in repr(check("faulty_rows", [1, 2]))
     assert "None" in repr(check("agreement", lambda votes: None))
+    assert "what you return can't be read as the task asks" in repr(
+        check("duplicate_groups", lambda images: [1])
+    )
 
 
 def test_an_endless_loop_is_stopped(monkeypatch):

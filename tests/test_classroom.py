@@ -1,5 +1,7 @@
 """One source, four products: what `classroom init` makes, opened and looked at."""
 
+import re
+
 import pytest
 
 pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install 'ferlab[classroom]'")
@@ -8,7 +10,7 @@ from attacks import grader
 from attacks.course import about, command, product, read, text
 
 from ferlab import classroom
-from ferlab.classroom.products import products
+from ferlab.classroom.products import products, students_copies
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +78,20 @@ def test_solution_and_instructor_copies_hold_what_they_are_for(course):
 
 def test_products_are_the_same_each_time_and_carry_the_class_seed(course):
     for name in grader.NAMES:
-        source = read(classroom.ASSIGNMENTS / name / f"{name}.ipynb")
+        source = read(classroom.SOURCES / name / f"{name}.ipynb")
         assert products(source, 4711) == products(source, 4711)
         assert all("CLASS_SEED = 4711" in text(p) for p in products(source, 4711).values())
         assert not any(c.get("outputs") for c in source.cells), "sources are kept without outputs"
+
+
+def test_the_copies_that_a_clone_shows_are_those_that_the_sources_give():
+    """Who only clones opens notebooks/assignments/student, and finds no solution there."""
+    fresh = students_copies(classroom.SOURCES, classroom.COPIES)
+    assert sorted(fresh) == sorted(classroom.COPIES.glob("*"))
+    assert len(fresh) == len(grader.NAMES)
+    for path, fresh_text in fresh.items():
+        assert path.read_text("utf-8") == fresh_text, f"{path.name} is old: python -m ferlab classroom copies"
+        assert not {"SOLUTION", "HIDDEN", "ferlab_grading"} & set(re.findall(r"\w+", fresh_text))
 
 
 def test_a_released_notebook_fails_only_where_it_is_meant_to(course):
@@ -107,6 +119,6 @@ def test_init_leaves_what_is_there_alone(tmp_path):
 
 
 def test_without_the_repository_init_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setattr(classroom, "ASSIGNMENTS", tmp_path / "nowhere")
+    monkeypatch.setattr(classroom, "SOURCES", tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError, match="clone it"):
         command("init", tmp_path / "course")

@@ -1,5 +1,6 @@
 """The course in Colab, as far as it can be tested without that site."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,15 @@ def test_a_repository_is_owner_and_name(notebook):
 
 
 def install_cell(path):
-    return next(cell for cell in nbformat.read(path, 4).cells if cell.id == "colab").source
+    return next((cell.source for cell in nbformat.read(path, 4).cells if cell.id == "colab"), None)
+
+
+COLAB = """
+google = types.ModuleType("google")
+google.colab = types.ModuleType("google.colab")
+google.colab.output = types.SimpleNamespace(enable_custom_widget_manager=lambda: print("widgets on"))
+sys.modules.update({"google": google, "google.colab": google.colab})
+"""
 
 
 def run_in_ipython(source, before=""):
@@ -58,20 +67,57 @@ def test_the_cell_installs_in_colab_and_does_nothing_elsewhere(notebook):
     colab.add_badge(notebook, "someone/course")
     cell = install_cell(notebook)
     assert run_in_ipython(cell) == ""
-    there = run_in_ipython(cell, 'sys.modules["google.colab"] = types.ModuleType("google.colab")')
+    there = run_in_ipython(cell, COLAB)
     assert there.startswith("pip install --quiet")
     assert "git+https://github.com/someone/course" in there
+    assert there.endswith("widgets on\n")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_course_notebook_has_its_badge_and_cell(path):
-    source = path.read_text(encoding="utf-8")
-    if path.stem[:2] != "00" and "colab-badge.svg" not in source:
-        pytest.skip("no badge yet: python -m ferlab classroom badges OWNER/NAME")
-    assert f"/blob/main/notebooks/{path.name})" in source, "its badge opens another notebook"
-    assert "%pip install" in install_cell(path)
-    badge, cell = source.split("/blob/main/")[0].rsplit("github/", 1)[1], install_cell(path)
-    assert f"github.com/{badge}" in cell, "the badge opens one repository and the cell installs another"
+def test_every_course_notebook_takes_a_badge_and_a_cell(path, tmp_path):
+    written = Path(shutil.copy(path, tmp_path))
+    colab.add_badge(written, "someone/course")
+    cells, before = nbformat.read(written, 4).cells, nbformat.read(path, 4).cells
+    assert f"/someone/course/blob/main/notebooks/{path.name})" in cells[0].source
+    assert cells[0].source.startswith("# ")
+    assert install_cell(written) == cells[1].source
+    same = [cell for cell in before[1:] if cell.id != "colab"]
+    assert cells[2:] == same, "what was there is kept"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_badge_leads_nowhere(path):
+    """It has no badge until the command writes one, and then it leads to the repository that the cell installs."""
+    links = re.findall(
+        r"colab-badge\.svg\)\]\(\S+/github/(\S+)/blob/main/notebooks/(\S+)\)", path.read_text("utf-8")
+    )
+    if not links:
+        assert install_cell(path) is None
+        return
+    ((repository, name),) = links
+    assert name == path.name, "its badge opens another notebook"
+    assert f"github.com/{repository}" in install_cell(path), "its cell installs another repository"
+    assert "_" not in repository.split("/")[0], "that is no owner on GitHub"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/someone/course.git",
+        "git@github.com:someone/course",
+        "https://github.com/someone/course/",
+    ],
+)
+def test_the_repository_is_read_from_git(url, tmp_path):
+    for command in (["init", "-q"], ["remote", "add", "origin", url]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    assert colab.origin(tmp_path) == "someone/course"
+
+
+def test_where_git_knows_none_it_says_what_to_do(tmp_path):
+    subprocess.run(["git", "-C", tmp_path, "init", "-q"], check=True)
+    with pytest.raises(ValueError, match="not set, expected a repository on GitHub; name yours"):
+        colab.origin(tmp_path)
 
 
 def test_what_pip_installs_is_enough_to_work_with(tmp_path):

@@ -85,6 +85,31 @@ def endless(notebook, _):
     return notebook
 
 
+def cheating(notebook, course):
+    notebook = empty(notebook, course)
+    notebook.cells[place(notebook, "faulty_rows")].source = (
+        "import sys, types\n\n"
+        "def faulty_rows(images):\n    return np.array([], int)\n\n"
+        "sys.modules['ferlab_grading'] = types.SimpleNamespace(mark=lambda *_: '')"
+    )
+    return notebook
+
+
+def leaving(notebook, _):
+    notebook.cells[place(notebook, "agreement")].source += "\nexit()"
+    return notebook
+
+
+def warned(notebook, _):
+    notebook.cells[place(notebook, "agreement")].source = (
+        "def agreement(votes):\n"
+        "    v = votes.astype(float)\n"
+        "    n = v.sum(axis=1)\n"
+        "    return (v * (v - 1)).sum(axis=1) / (n * (n - 1))  # NumPy warns of 0/0, on stderr"
+    )
+    return notebook
+
+
 # How each student's notebook came to be, and what it should be given.
 STUDENTS = {
     "ada": (lambda notebook, _: notebook, AUTOMATIC),
@@ -93,6 +118,9 @@ STUDENTS = {
     "dan": (duplicated, AUTOMATIC),
     "eve": (changed_tests, AUTOMATIC - 4),
     "fay": (endless, AUTOMATIC - 5),
+    "gus": (cheating, 0),
+    "hal": (leaving, AUTOMATIC - 4),
+    "ida": (warned, AUTOMATIC),
 }
 
 
@@ -137,6 +165,8 @@ def test_feedback_teaches_and_keeps_the_hidden_tests_to_itself(course, graded):
     secret = str(json.loads((course / "ferlab_grading" / "class.json").read_text())["secret"])
     assert "does every loop come to an end" in page["fay"]
     assert "Not written yet" in page["ben"]
+    assert "never said that it passed" in page["gus"]
+    assert "is there an exit()" in page["hal"]
     for html in page.values():
         assert "def rows_blank" not in html
         assert "rng.integers(0, 256, (n, 48, 48))" not in html

@@ -9,7 +9,9 @@ import secrets
 import shutil
 from pathlib import Path
 
-ASSIGNMENTS = Path(__file__).parents[2] / "notebooks" / "assignments"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SOURCES = NOTEBOOKS / "assignments" / "source"  # with solutions, and the hidden tests
+COPIES = NOTEBOOKS / "assignments" / "student"  # cut from them, for whoever opens the repository
 GRADING = "ferlab_grading"
 
 CONFIG = '''"""nbgrader's settings for this course. Run nbgrader in this folder."""
@@ -18,12 +20,17 @@ import os
 import sys
 from pathlib import Path
 
-from ferlab.classroom.products import MendCells
+from ferlab.classroom.grading import MendCells, RunAndHear
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     ClearOutput,
+    IgnorePattern,
+    LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
+    SaveAutoGrades,
 )
 
 course = Path(__file__).parent
@@ -46,6 +53,16 @@ c.Autograde.sanitize_preprocessors = [
     OverwriteCells,
     CheckCellMetadata,
 ]
+# nbgrader's own list, but for RunAndHear in place of Execute.
+c.Autograde.autograde_preprocessors = [
+    RunAndHear,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
 '''
 STUB = "# your code here\nraise NotImplementedError"
 
@@ -55,9 +72,9 @@ def init(args):
     from .products import write_products
 
     folder = args.folder.expanduser().resolve()
-    if not ASSIGNMENTS.is_dir():
+    if not SOURCES.is_dir():
         raise FileNotFoundError(
-            f"{ASSIGNMENTS} is not there: the assignments come with ferlab's repository, not with the package "
+            f"{SOURCES} is not there: the assignments come with ferlab's repository, not with the package "
             "alone; clone it and run this in its environment"
         )
     if folder.exists() and any(folder.iterdir()):
@@ -65,41 +82,55 @@ def init(args):
     seed = secrets.randbelow(9000) + 1000 if args.seed is None else args.seed
     folder.mkdir(parents=True, exist_ok=True)
     skip = shutil.ignore_patterns("__pycache__", "class.json")
-    shutil.copytree(ASSIGNMENTS / GRADING, folder / GRADING, ignore=skip)
+    shutil.copytree(SOURCES / GRADING, folder / GRADING, ignore=skip)
     own = {"seed": seed, "secret": secrets.randbelow(2**31), "seconds": args.seconds}
     (folder / GRADING / "class.json").write_text(json.dumps(own, indent=1) + "\n")
     course_id = args.course or folder.name
     config = CONFIG.format(course_id=course_id, stub=STUB, seconds=args.seconds)
     (folder / "nbgrader_config.py").write_text(config)
-    names = write_products(ASSIGNMENTS, folder, seed)
+    names = write_products(SOURCES, folder, seed)
     print(f"{len(names)} assignments for course {course_id}, class seed {seed}: {', '.join(names)}")
     print(f"source/ is for nbgrader, student/, solution/ and instructor/ to read. Next, in {folder}:")
     print(f"  nbgrader generate_assignment {names[0]} && nbgrader release_assignment {names[0]}")
 
 
+def copies(args):
+    """Cut the students' copies in notebooks/assignments/student anew from their sources."""
+    from .products import students_copies
+
+    for path, text in students_copies(SOURCES, COPIES).items():
+        changed = not path.exists() or path.read_text("utf-8") != text
+        path.write_text(text, "utf-8")
+        print(f"{path.name}: {'written' if changed else 'as it was'}")
+
+
 def badges(args):
     """Write the Colab badge and the first cell that installs ferlab into the course's notebooks."""
-    from .colab import add_badge
+    from .colab import add_badge, origin
 
-    for path in args.notebooks or sorted(ASSIGNMENTS.parent.glob("*.ipynb")):
-        print(f"{path.name}: {'written' if add_badge(path, args.repository) else 'as it was'}")
+    repository = args.repository or origin(NOTEBOOKS)
+    for path in args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+        print(f"{path.name}: {'written' if add_badge(path, repository) else 'as it was'}")
 
 
 def needs(args):
     """Run notebooks and print the seconds and the memory that each needs."""
     from .measure import measure
 
-    for path in args.notebooks or sorted(ASSIGNMENTS.parent.glob("*.ipynb")):
-        seconds, megabytes = measure(path.resolve())
-        print(f"{path.name}: {seconds:.0f} s, {megabytes} MB", flush=True)
+    for path in args.notebooks or sorted(NOTEBOOKS.glob("*.ipynb")):
+        seconds, peak, private = measure(path.resolve())
+        print(
+            f"{path.name}: {seconds:.0f} s, {peak} MB at most, {private} MB of them private at the end",
+            flush=True,
+        )
 
 
 def add_commands(commands):
     """Add `classroom` to the subcommands of python -m ferlab (argparse's subparsers)."""
     group = commands.add_parser(
-        "classroom", help="Make an nbgrader course; Colab badges; what notebooks need"
+        "classroom", help="Make an nbgrader course; students' copies; Colab badges; what notebooks need"
     )
-    steps = group.add_subparsers(required=True, metavar="init | badges | needs")
+    steps = group.add_subparsers(required=True, metavar="init | copies | badges | needs")
 
     sub = steps.add_parser("init", help=init.__doc__)
     sub.set_defaults(run=init)
@@ -108,9 +139,12 @@ def add_commands(commands):
     sub.add_argument("--seed", type=int, help="seed of the class's faces and numbers; default drawn by lot")
     sub.add_argument("--seconds", type=int, default=20, help="that one function of a student may take")
 
+    sub = steps.add_parser("copies", help=copies.__doc__)
+    sub.set_defaults(run=copies)
+
     sub = steps.add_parser("badges", help=badges.__doc__)
     sub.set_defaults(run=badges)
-    sub.add_argument("repository", help="OWNER/NAME on GitHub")
+    sub.add_argument("repository", nargs="?", help="OWNER/NAME on GitHub; default git's origin")
     sub.add_argument("notebooks", nargs="*", type=Path, help="default all of notebooks/")
 
     sub = steps.add_parser("needs", help=needs.__doc__)

@@ -1,13 +1,19 @@
 """The course in Colab: a badge that opens a notebook there, and a first cell that installs ferlab."""
 
+import re
+import subprocess
+
 import nbformat
 
 BADGE = "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({})"
 PAGE = "https://colab.research.google.com/github/{}/blob/main/notebooks/{}"
-INSTALL = '''import sys
+INSTALL = """import sys
 
 if "google.colab" in sys.modules:  # Colab brings neither ferlab nor lime; elsewhere this cell does nothing
-    %pip install --quiet "git+https://github.com/{}"'''
+    %pip install --quiet "git+https://github.com/{}"
+    from google.colab import output
+
+    output.enable_custom_widget_manager()  # for FaceProbe and the other widgets"""
 
 
 def add_badge(path, repository):
@@ -32,3 +38,16 @@ def add_badge(path, repository):
         return False
     nbformat.write(notebook, path)
     return True
+
+
+def origin(folder):
+    """ "owner/name" of the GitHub repository that this folder's clone was made from."""
+    command = ["git", "-C", folder, "remote", "get-url", "origin"]
+    url = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    found = re.search(r"github\.com[:/]([^/\s]+/[^/\s]+?)(\.git)?/?$", url)
+    if not found:
+        raise ValueError(
+            f"git's origin is {url or 'not set'}, expected a repository on GitHub; name yours: "
+            "python -m ferlab classroom badges OWNER/NAME"
+        )
+    return found[1]

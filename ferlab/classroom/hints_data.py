@@ -13,7 +13,9 @@ def faulty_rows(function):
     images = _faces(6)
     images[[1, 4]] = [[[0]], [[90]]]
     images[5] = 100 + images[5] // 20
+    kept = images.copy()
     found = function(images)
+    ask((images == kept).all(), "the images that came in are changed afterwards. Work on a copy.")
     ask(type(found) is not tuple, "you return a tuple, as np.where does: which part of it holds the rows?")
     ask(
         type(found) is np.ndarray,
@@ -36,6 +38,8 @@ def duplicate_groups(function):
     images = _faces(8)
     images[6] = images[3] = images[0]
     images[7] = np.roll(images[2], 1, axis=0)
+    images[5] = images[4]
+    images[5, 9, 9] ^= 1
     found = function(images)
     ask(type(found) is list, f"you return {type(found).__name__}; a list of groups was asked for.")
     rows = [int(row) for group in found for row in group]
@@ -45,6 +49,8 @@ def duplicate_groups(function):
     )
     ask({0, 3, 6} <= set(rows), "a copy is missed. Copies need not stand next to one another.")
     ask(7 not in rows, "two different images are grouped. They hold the same pixels, in other places.")
+    ask(not {4, 5} & set(rows), "two images are grouped that differ in one pixel. How equal is equal?")
+    ask(rows == sorted(rows), "the right rows, in another order than the task asks for.")
 
 
 def agreement(function):
@@ -66,6 +72,10 @@ def prepare(function):
     ask(found.max() <= 1, f"the largest value is {found.max():.3g}. By what do you divide?")
     ask(found.max() > 0.1, f"the largest value is {found.max():.3g}, as good as black. Do you divide twice?")
     ask(found.max() < 0.9, "these are dark faces, and yours are bright. By what do you divide?")
+    ask(
+        np.allclose(found[..., 1].max() / images.max(), 1 / 255, rtol=1e-3),
+        "nearly. How large is the largest value that a pixel can have, and what should become of it?",
+    )
     ask(
         (found[..., 0] == found[..., 2]).all(),
         "the three channels differ. Repeating is another thing than reshaping.",
@@ -129,7 +139,8 @@ def confusion(function):
 
 
 def recalls(function):
-    with np.errstate(all="ignore"):
+    warned = []
+    with np.errstate(all="call", call=lambda *what: warned.append(what)):
         found = function(np.array([[3, 1, 0], [3, 1, 0], [0, 0, 0]]))
     array(found, (3,), "the recalls")
     ask(
@@ -138,6 +149,7 @@ def recalls(function):
     )
     ask(found[0] == 0.75, f"of the first label's four faces three were found; yours says {found[0]:.3g}.")
     ask(np.isnan(found[2]), "the third label has no face. NaN was asked for.")
+    ask(not warned, "right, but NumPy warns of a division by 0. Which rows can you divide without asking?")
 
 
 def interval(function):

@@ -8,16 +8,10 @@ import re
 from copy import deepcopy
 
 import nbformat
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import (
-    ClearHiddenTests,
-    ClearOutput,
-    ClearSolutions,
-    LockCells,
-    NbGraderPreprocessor,
-)
+from nbgrader.preprocessors import ClearHiddenTests, ClearOutput, ClearSolutions, LockCells
 from traitlets.config import Config
 
+NO_CLASS = 1  # the seed of those who learn by themselves
 SEED_LINE = re.compile(r"^CLASS_SEED = \d+", re.M)
 MARKS = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.M)
 
@@ -27,13 +21,25 @@ def write_products(sources, folder, seed):
 
     sources: a folder with one folder for each assignment, a notebook of the same name in it.
     """
-    names = sorted(path.parent.name for path in sources.glob("*/*.ipynb") if path.stem == path.parent.name)
-    for name in names:
-        for product, notebook in products(nbformat.read(sources / name / f"{name}.ipynb", 4), seed).items():
-            target = folder / product / name / f"{name}.ipynb"
+    found = _sources(sources)
+    for path in found:
+        for product, notebook in products(nbformat.read(path, 4), seed).items():
+            target = folder / product / path.stem / path.name
             target.parent.mkdir(parents=True)
             nbformat.write(notebook, target)
-    return names
+    return [path.stem for path in found]
+
+
+def _sources(folder):
+    return sorted(path for path in folder.glob("*/*.ipynb") if path.stem == path.parent.name)
+
+
+def students_copies(sources, folder):
+    """{path in folder: text} of what a student opens who has no teacher: nothing but the student's product."""
+    return {
+        folder / path.name: nbformat.writes(products(nbformat.read(path, 4), NO_CLASS)["student"]) + "\n"
+        for path in _sources(sources)
+    }
 
 
 def products(source, seed):
@@ -87,58 +93,3 @@ def _open(notebook):
         cell.source = MARKS.sub("", cell.source).rstrip("\n")
         cell.metadata.pop("nbgrader", None)
     return notebook
-
-
-class MendCells(NbGraderPreprocessor):
-    """Mends what a student copied or deleted, so that the rest is still graded.
-
-    Of a cell that is there twice the last one counts. nbgrader's DeduplicateIds does that too, but leaves the other
-    one with metadata that its own CheckCellMetadata then refuses (0.9.6). What was deleted comes back in its old
-    place, as it was released; nbgrader's add_missing_cells stops with a KeyError where a test and the solution before
-    it are both gone.
-    """
-
-    def preprocess(self, nb, resources):
-        seen = set()
-        for cell in reversed(nb.cells):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in seen:
-                self.log.warning("cell %s is there twice; the last one counts", name)
-                del cell.metadata["nbgrader"]
-            elif name:
-                seen.add(name)
-        about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            released = gradebook.find_notebook(about["notebook"], about["assignment"])
-            points = {cell.name: cell.max_score for cell in released.grade_cells}
-            solutions = {cell.name for cell in released.solution_cells}
-            wanted = [(cell.name, _released(cell, points, solutions)) for cell in released.source_cells]
-        place = 0
-        for name, cell in wanted:
-            there = [
-                i
-                for i, own in enumerate(nb.cells)
-                if own.metadata.get("nbgrader", {}).get("grade_id") == name
-            ]
-            if not there:
-                self.log.warning("cell %s was missing and is put back as it was released", name)
-                nb.cells.insert(place, cell)
-            place = (there[0] if there else place) + 1
-        return nb, resources
-
-
-def _released(cell, points, solutions):
-    make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-    about = {
-        "grade": cell.name in points,
-        "grade_id": cell.name,
-        "locked": cell.locked,
-        "schema_version": 3,
-        "solution": cell.name in solutions,
-        "task": False,
-        "cell_type": cell.cell_type,
-        "checksum": cell.checksum,
-    }
-    if cell.name in points:
-        about["points"] = points[cell.name]
-    return make(cell.source, metadata={"nbgrader": about})

@@ -1,5 +1,9 @@
 """Submissions for a1-clean-the-dataset."""
 
+import inspect
+import sys
+import threading
+
 import numpy as np
 
 import ferlab.cleaning
@@ -290,3 +294,49 @@ def mean_repeated(votes):
 @wrong("agreement", "each face counts alone")
 def hard_coded_shares(votes):
     return np.ones(len(votes))
+
+
+@wrong("agreement", "expected a NumPy array")
+def a_lying_array(votes):
+    class Lie(np.ndarray):
+        def __eq__(self, other):
+            return np.ones(self.shape, bool)
+
+        def __array__(self, *_, **__):
+            return np.ones(self.shape)
+
+    return np.zeros(len(votes)).view(Lie)
+
+
+# Looking away, or over the grader's shoulder.
+
+
+@wrong("agreement", "calls ferlab_grading")
+def asks_the_grading(votes):
+    from ferlab_grading import clean
+
+    return clean._expected(votes)
+
+
+@wrong("agreement", "calls inspect")
+def reads_the_callers(votes):
+    rows = [frame.frame.f_locals.get("expected") for frame in inspect.stack()]
+    return next((row for row in rows if row is not None), face_by_face(votes))
+
+
+@wrong("duplicate_groups", "calls sys.setprofile")
+def looks_unwatched(images):
+    watch = sys.getprofile()
+    sys.setprofile(None)
+    found = library_groups(images)
+    sys.setprofile(watch)
+    return found
+
+
+@wrong("duplicate_groups", "written by hand")
+def in_a_thread(images):
+    found = []
+    thread = threading.Thread(target=lambda: found.extend(library_groups(images)))
+    thread.start()
+    thread.join()
+    return found

@@ -7,18 +7,19 @@ nbgrader's own commands and kernels, is tested once, in test_classroom.py.
 import importlib
 import os
 import sys
+import time
 from dataclasses import dataclass
 
 import nbformat
 
-from ferlab.classroom import ASSIGNMENTS
+from ferlab.classroom import SOURCES
 from ferlab.classroom.products import products
 
-sys.path.insert(0, str(ASSIGNMENTS))  # for ferlab_grading, as the course's nbgrader_config.py does
+sys.path.insert(0, str(SOURCES))  # for ferlab_grading, as the course's nbgrader_config.py does
 grading = importlib.import_module("ferlab_grading")
 os.environ.setdefault("MPLBACKEND", "agg")
 
-NAMES = sorted(path.parent.name for path in ASSIGNMENTS.glob("a*/*.ipynb"))
+NAMES = sorted(path.parent.name for path in SOURCES.glob("a*/*.ipynb"))
 SEED = 11  # of the class that these submissions are from
 ATTACKS = {}  # task -> list of Attack
 
@@ -86,6 +87,18 @@ def endless(*_):
         pass
 
 
+def endless_and_deaf(*_):
+    while True:
+        try:  # noqa: SIM105
+            time.sleep(1)
+        except:  # noqa: E722 - as students write it: it swallows a limit on time too
+            pass
+
+
+def quits(*_):
+    sys.exit()
+
+
 def swallowed(*_):
     try:
         raise ValueError("whatever the student's mistake was")
@@ -100,6 +113,8 @@ def not_written(*_):
 EVERYWHERE = (  # tried on every task
     Attack(always_equal, "always_equal", False, "expected"),
     Attack(endless, "endless", False, "does every loop come to an end"),
+    Attack(endless_and_deaf, "endless_and_deaf", False, "does every loop come to an end"),
+    Attack(quits, "quits", False, "SystemExit"),
     Attack(swallowed, "swallowed", False, "expected"),
     Attack(not_written, "not_written", False, "Not"),
 )
@@ -110,7 +125,7 @@ class Notebook:
 
     def __init__(self, name):
         self.name = name
-        path = ASSIGNMENTS / name / f"{name}.ipynb"
+        path = SOURCES / name / f"{name}.ipynb"
         self.cells = products(nbformat.read(path, 4), SEED)["source"].cells
         self.namespace, self.marks = {"__name__": "__main__"}, {}
         for cell in self.cells:
@@ -167,6 +182,6 @@ def run(source, namespace, seconds=3600):
             exec(compile(source, "<cell>", "exec"), namespace)
     except grading.OutOfTime:
         return "CellTimeoutError: no answer; does every loop come to an end?"
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return f"{type(error).__name__}: {error}"
     return ""

@@ -14,11 +14,21 @@ class Yes(float):
     __hash__ = float.__hash__
 
 
+class Anything(np.float64):
+    """A NumPy number that lies within every range."""
+
+    def __le__(self, other):
+        return True
+
+    __ge__ = __lt__ = __gt__ = __le__
+
+
 WRONG = {
     "None": (None, "expected a plain number"),
     "text": ("0.5", "expected a plain number"),
     "always equal": (AlwaysEqual(), "expected a plain number"),
     "a number that is always equal": (Yes(0.5), "expected a plain number"),
+    "a number that is in every range": (Anything(-1e12), "should lie between"),
     "not a number": (float("nan"), "finite"),
     "infinity": (float("inf"), "finite"),
     "far too large": (1e12, "should lie between"),

@@ -1,13 +1,14 @@
 """What every hidden test asks first: is it the right kind of thing? Type before value, or == can lie."""
 
 import sys
+import threading
 
 import numpy as np
 
 
 def prediction(_rng, value, low, high):
     """A prediction counts for being made, not for being right."""
-    number(value, "The prediction")
+    value = number(value, "The prediction")
     assert low <= value <= high, f"The prediction is {value}; it should lie between {low} and {high}."
 
 
@@ -56,20 +57,42 @@ def function(value):
     assert callable(value), f"{_kind(value)} stands here, expected a function."
 
 
+# Called from a student's function these look over the grader's shoulder, or away from it.
+PEEKS = ("ferlab_grading", "inspect", "gc", "subprocess", "multiprocessing", "sys._getframe", "sys.setprofile")
+
+
 def by_hand(call, *arguments, without):
-    """call(*arguments), but none of these modules' functions may be called on the way."""
+    """call(*arguments), but none of these modules' functions may be called on the way, nor any of PEEKS."""
     function(call)
-    seen = set()
+    own, seen, peeked = getattr(call, "__globals__", vars(sys.modules["__main__"])), set(), set()
+    handed_in = {getattr(argument, "__code__", None) for argument in arguments}  # to be called, as a model is
 
-    def watch(frame, event, _):
+    def watch(frame, event, called):
         if event == "call":
-            seen.add(frame.f_globals.get("__name__") or "")
+            name, caller = frame.f_globals.get("__name__") or "", frame.f_back
+            seen.add(name)
+            if frame.f_code in handed_in:
+                return
+        elif event == "c_call":
+            name, caller = f"{called.__module__}.{called.__name__}", frame
+        else:
+            return
+        if caller and caller.f_globals is own:
+            peeked.add(name)
 
+    threading.setprofile(watch)
     sys.setprofile(watch)
     try:
         answer = call(*arguments)
     finally:
         sys.setprofile(None)
-    used = [module for module in without if any(f"{name}.".startswith(f"{module}.") for name in seen)]
+        threading.setprofile(None)
+    used = [module for module in without if _among(module, seen)]
     assert not used, f"{used[0]} does the work here; this one is to be written by hand."
+    used = [module for module in PEEKS if _among(module, peeked)]
+    assert not used, f"Your function calls {used[0]}, which its task has no use for: it should only compute."
     return answer
+
+
+def _among(module, names):
+    return any(f"{name}.".startswith(f"{module}.") for name in names)

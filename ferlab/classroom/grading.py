@@ -1,0 +1,145 @@
+"""What `nbgrader autograde` does to a submission in a course of ours: it mends, runs and judges it.
+
+The course's nbgrader_config.py names both classes. Only teachers need this module, and nbgrader with it.
+"""
+
+import re
+import secrets
+import signal
+import time
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import run_sync
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_grade, setenv
+
+from .asking import RECEIPTS, receipt
+
+
+class MendCells(NbGraderPreprocessor):
+    """Mends what a student copied or deleted, so that the rest is still graded.
+
+    Of a cell that is there twice the last one counts. nbgrader's DeduplicateIds does that too, but leaves the other
+    one with metadata that its own CheckCellMetadata then refuses (0.9.6). What was deleted comes back in its old
+    place, as it was released; nbgrader's add_missing_cells stops with a KeyError where a test and the solution before
+    it are both gone.
+    """
+
+    def preprocess(self, nb, resources):
+        seen = set()
+        for cell in reversed(nb.cells):
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name in seen:
+                self.log.warning("cell %s is there twice; the last one counts", name)
+                del cell.metadata["nbgrader"]
+            elif name:
+                seen.add(name)
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            released = gradebook.find_notebook(about["notebook"], about["assignment"])
+            points = {cell.name: cell.max_score for cell in released.grade_cells}
+            solutions = {cell.name for cell in released.solution_cells}
+            wanted = [(cell.name, _released(cell, points, solutions)) for cell in released.source_cells]
+        place = 0
+        for name, cell in wanted:
+            there = [
+                i
+                for i, own in enumerate(nb.cells)
+                if own.metadata.get("nbgrader", {}).get("grade_id") == name
+            ]
+            if not there:
+                self.log.warning("cell %s was missing and is put back as it was released", name)
+                nb.cells.insert(place, cell)
+            place = (there[0] if there else place) + 1
+        return nb, resources
+
+
+def _released(cell, points, solutions):
+    make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+    about = {
+        "grade": cell.name in points,
+        "grade_id": cell.name,
+        "locked": cell.locked,
+        "schema_version": 3,
+        "solution": cell.name in solutions,
+        "task": False,
+        "cell_type": cell.cell_type,
+        "checksum": cell.checksum,
+    }
+    if cell.name in points:
+        about["points"] = points[cell.name]
+    return make(cell.source, metadata={"nbgrader": about})
+
+
+MARKED = re.compile(r"""\bmark\(["']([\w.]+)["']""")
+UNHEARD = (
+    "The hidden test of this cell never said that it passed. Something above keeps it from running, or changes what it "
+    "works with: look for code that touches Python, NumPy, IPython or the grading itself, and take it out."
+)
+ENDED = (
+    "The kernel ended before this test was done: is there an exit() or quit(), or a loop that nothing stops?"
+)
+
+
+class RunAndHear(Execute):
+    """Runs a submission, and gives a test cell's points only where its hidden tests said that they passed.
+
+    nbgrader takes a test for passed where its cell shows no error, and for failed where anything is written to
+    stderr. So code that keeps tests from running would earn points, and NumPy's warning about 0/0 would cost some.
+    Here each hidden test that passes signs a receipt, with a key that the kernel is handed before it runs the
+    student's first cell. A kernel that ends early costs what comes after, and not the whole notebook.
+    """
+
+    def preprocess(self, nb, resources=None, km=None):
+        key, self._silent, ended = secrets.token_hex(), 0, False
+        nb.cells.insert(0, nbformat.v4.new_code_cell("import ferlab_grading"))
+        try:
+            with setenv(**{RECEIPTS: key}):
+                super().preprocess(nb, resources, km)
+        except DeadKernelError as problem:
+            self.log.warning("%s; what comes after gets no points", problem)
+            ended = True
+        loading = nb.cells.pop(0)
+        if _errors(loading):
+            why = _errors(loading)[0].evalue
+            raise ImportError(f"{why}: the hidden tests don't load. Run nbgrader in the course's folder")
+        for cell in nb.cells:
+            if cell.cell_type == "code" and is_grade(cell):
+                _judge(cell, key, ENDED if ended and cell.execution_count is None else UNHEARD)
+        return nb, resources
+
+    def preprocess_cell(self, cell, resources, index):
+        try:
+            super().preprocess_cell(cell, resources, index)
+        except CellTimeoutError:  # the interrupt was swallowed, too
+            cell.outputs.append(nbformat.v4.new_output("error", **self.error_on_timeout))
+        if any(output.ename == "CellTimeoutError" for output in _errors(cell)):
+            self._silent += 1
+            self._insist()
+        elif cell.cell_type == "code":
+            self._silent = 0
+        if self._silent == 2:
+            raise DeadKernelError(f"two cells in a row took more than {self.timeout} seconds each")
+        return cell, resources
+
+    def _insist(self):
+        """A bare `except:` in a loop swallows an interrupt: strike as ferlab_grading has made the kernel able to."""
+        for _ in range(5):
+            run_sync(self.km.signal_kernel)(signal.SIGUSR1)
+            time.sleep(0.2)
+
+
+def _errors(cell):
+    return [output for output in cell.get("outputs", []) if output.output_type == "error"]
+
+
+def _judge(cell, key, why):
+    """Leave an error among a test cell's outputs where it failed, and where it passed nothing that could count."""
+    said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+    passed = all(receipt(key, test) in said for test in MARKED.findall(cell.source))
+    cell.outputs = _errors(cell)
+    if not passed and not cell.outputs:
+        words = {"ename": "NotPassed", "evalue": why, "traceback": [f"NotPassed: {why}"]}
+        cell.outputs = [nbformat.v4.new_output("error", **words)]

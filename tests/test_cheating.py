@@ -1,0 +1,97 @@
+"""Submissions that work on the grading instead of the task, run as `nbgrader autograde` runs them, in a real kernel."""
+
+import nbformat
+import pytest
+
+pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install 'ferlab[classroom]'")
+
+from attacks.course import about, read
+from nbgrader.utils import determine_grade
+
+from ferlab.classroom import NOTEBOOKS, SOURCES
+from ferlab.classroom.grading import RunAndHear
+from ferlab.classroom.products import products
+
+RIGHT = """
+def agreement(votes):
+    votes = votes.astype(float)
+    total = votes.sum(axis=1)
+    return (votes * (votes - 1)).sum(axis=1) / (total * (total - 1))  # NumPy warns about 0/0 on stderr
+"""
+# It gets through the tests that a student sees, and through no hidden one.
+WRONG = """
+def agreement(votes):
+    return np.where(votes.sum(axis=1) > 1, 0.0, np.nan)
+"""
+CHEATS = {
+    "another grading": """
+import sys, types
+sys.modules["ferlab_grading"] = types.SimpleNamespace(mark=lambda *_: "")
+""",
+    "a patched grading": "import ferlab_grading\nferlab_grading.mark = lambda *_: ''",
+    "patched words": "from ferlab_grading import words\nwords.close = words.array = lambda found, *_: found",
+    "a patched NumPy": "np.allclose = lambda *_, **__: True",
+    "patched builtins": "import builtins\nbuiltins.all = builtins.any = lambda _: True",
+    "cells that are never run": "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass'])",
+    "errors that are never shown": "get_ipython().set_custom_exc((Exception,), lambda *_, **__: None)",
+    "points by themselves": """
+import IPython
+def give():
+    IPython.get_ipython().display_pub.publish({"text/plain": "1"})
+get_ipython().events.register("post_run_cell", lambda _: give())
+get_ipython().input_transformers_cleanup.append(lambda lines: ["2"])
+""",
+    "a receipt made up": "def agreement(votes):\n    print(64 * 'a')\n    return np.zeros(len(votes))",
+}
+
+
+def run(*added, timeout=120):
+    """Points of the test cells of a1's third task, where these cells stand in place of its solution."""
+    path = SOURCES / "a1-clean-the-dataset"
+    cells = products(read(path / f"{path.name}.ipynb"), 1)["source"].cells
+    setting = [cell for cell in cells if cell.id in ("a1-02", "a1-03")]
+    tests = [
+        cell for cell in cells if about(cell).get("grade") and about(cell)["grade_id"].startswith("agreement")
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[*setting, *map(nbformat.v4.new_code_cell, added), *tests])
+    runner = RunAndHear(timeout=timeout, kernel_name="python3")
+    notebook, _ = runner.preprocess(notebook, {"metadata": {"path": str(NOTEBOOKS)}})
+    assert len(notebook.cells) == len(setting) + len(added) + 3, (
+        "the cell that loads the tests is taken out again"
+    )
+    said = " ".join(output.evalue for cell in tests for output in cell.outputs)
+    return [determine_grade(cell)[0] for cell in tests], said
+
+
+@pytest.fixture(autouse=True)
+def hidden_tests(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(SOURCES))
+
+
+def test_a_right_answer_gets_its_points_though_numpy_warns():
+    assert run(RIGHT) == ([1, 2, 1], "")
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_a_wrong_answer_gets_none_by(cheat):
+    points, said = run(WRONG, CHEATS[cheat])
+    assert points == [0, 0, 0], said
+    assert "never said that it passed" in said or "isn't what it was" in said or "agree for certain" in said
+
+
+@pytest.mark.parametrize("cell", ["exit()", "import os\nos._exit(0)"])
+def test_a_kernel_that_ends_costs_what_comes_after_and_stops_nothing(cell):
+    points, said = run(RIGHT, cell)
+    assert points == [0, 0, 0]
+    assert "is there an exit()" in said
+
+
+def test_a_loop_that_swallows_the_interrupt_costs_only_its_cell():
+    loop = "import time\nwhile True:\n    try:\n        time.sleep(0.01)\n    except:\n        pass"
+    assert run(loop, RIGHT, timeout=20) == ([1, 2, 1], "")
+
+
+def test_where_the_hidden_tests_are_missing_the_teacher_is_told(monkeypatch):
+    monkeypatch.delenv("PYTHONPATH")
+    with pytest.raises(ImportError, match="in the course's folder"):
+        run(RIGHT)
