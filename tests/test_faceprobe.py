@@ -196,6 +196,8 @@ def test_a_network_that_fails_is_told_and_changes_nothing():
     broken.append(True)
     click(probe, 1, 2)
     assert probe.problem == "out of ink"
+    ask(probe, "keep")  # as the page does when the hand rests
+    assert probe.problem == "out of ink"
     from_page(probe, chosen=2)
     assert probe.problem == "out of ink"
     assert probe.chosen == 0

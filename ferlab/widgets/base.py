@@ -28,16 +28,20 @@ class Widget(anywidget.AnyWidget):
     _picture = None  # where cells show it
 
     def _guarded(self, step):
-        """An exception in a callback is invisible in a notebook, so it is told in the widget."""
+        """A callback that takes back the complaint before, and tells its own."""
 
         def call(*_):
-            try:
-                self.problem = ""
-                step()
-            except Exception as error:
-                self.problem = f"{error}" or type(error).__name__
+            self.problem = ""
+            self._told(step)
 
         return call
+
+    def _told(self, step):
+        """Do it. An exception in a callback is invisible in a notebook, so it is told in the widget."""
+        try:
+            step()
+        except Exception as error:
+            self.problem = f"{error}" or type(error).__name__
 
     def _ipython_display_(self):
         """The live widget, and under it a picture of its state, which base.css hides as long as the widget lives.

@@ -4,8 +4,9 @@ Real kernels, each with a FaceProbe, get the messages that a page would send: a 
 and after each, once the hand rests, the wish to keep a picture. One visitor alone and all of them at once take turns,
 so that whatever else the machine does falls on both. A stroke takes from when it is sent to when the answer is here.
 
-Prints the median and the 95th percentile of both, their ratio, what the kernel itself says it took, and how
-much private memory (USS) the probe added to each kernel. Faces are drawn unless FERLAB_DATA says otherwise.
+Prints the median and the 95th percentile of both, their ratio, what the kernel itself says it took, the
+processor time of a stroke, and how much private memory (USS) the probe added to each kernel. Faces are drawn
+unless FERLAB_DATA says otherwise.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from jupyter_client.manager import start_new_kernel
 
-BEFORE = "import psutil; before = psutil.Process().memory_full_info().uss"
+BEFORE = "import psutil, sys, time; before = psutil.Process().memory_full_info().uss"
 PROBE = """import ferlab
 probe = ferlab.FaceProbe()
 probe"""
@@ -32,30 +33,18 @@ class Visitor:
         self.random = random.Random(number)
         self.manager, self.client = start_new_kernel()
         self.sent = 0
-        self.run(BEFORE)
-        self.run(PROBE)
-        self.comm = self.asked("probe.comm.comm_id").strip("'")
-        self.count = int(self.asked("probe.face['count']"))
+        self.asked(BEFORE)
+        self.asked(PROBE)
+        self.comm = self.asked(then="probe.comm.comm_id").strip("'")
+        self.count = int(self.asked(then="probe.face['count']"))
 
-    def run(self, code):
-        self.client.execute(code, store_history=False)
-        reply = self.client.get_shell_msg(timeout=600)
-        assert reply["content"]["status"] == "ok", reply["content"]
-        self.drain()
-
-    def asked(self, expression):
-        """What the kernel says an expression is, as text."""
-        self.client.execute("", user_expressions={"it": expression})
-        answer = self.client.get_shell_msg(timeout=600)["content"]["user_expressions"]["it"]
-        assert answer["status"] == "ok", answer
-        self.drain()
-        return answer["data"]["text/plain"]
-
-    def drain(self):
-        """Leave out what the kernel has published so far, up to its being idle."""
-        message = {"content": {}}
-        while message["content"].get("execution_state") != "idle":
-            message = self.client.get_iopub_msg(timeout=600)
+    def asked(self, code="", then="None"):
+        """Run code, and return as text what the kernel says an expression is then."""
+        expressions = {"it": then}
+        reply = self.client.execute(code, user_expressions=expressions, reply=True, timeout=600)["content"]
+        assert reply["status"] == "ok", reply
+        assert reply["user_expressions"]["it"]["status"] == "ok", reply
+        return reply["user_expressions"]["it"]["data"]["text/plain"]
 
     def tell(self, data):
         message = self.client.session.msg("comm_msg", {"comm_id": self.comm, "data": data})
@@ -100,6 +89,10 @@ def together(visitors, strokes):
         return np.concatenate(list(pool.map(lambda visitor: visitor.probe(strokes), visitors)))
 
 
+def asked_all(visitors, expression):
+    return [float(visitor.asked(then=expression)) for visitor in visitors]
+
+
 def report(name, took):
     whole, kernel = np.percentile(took, [50, 95], axis=0).T
     print(f"{name}: {len(took)} strokes; ", end="")
@@ -117,19 +110,22 @@ def main():
     os.environ.setdefault("FERLAB_DATA", "drawn")
     visitors = [Visitor(number) for number in range(args.visitors)]
     try:
-        alone, all_of_them = [], []
+        alone, at_once = [], []
+        before = asked_all(visitors, "time.process_time()")
         for _ in range(args.rounds):
             alone.append(together(visitors[:1], args.strokes))
-            all_of_them.append(together(visitors, args.strokes))
+            at_once.append(together(visitors, args.strokes))
+        spent = sum(asked_all(visitors, "time.process_time()")) - sum(before)
         one = report("one kernel", np.concatenate(alone))
-        many = report(f"{args.visitors} kernels at once", np.concatenate(all_of_them))
+        many = report(f"{args.visitors} kernels at once", np.concatenate(at_once))
         print(f"ratio: {many[0] / one[0]:.2f} of the medians, {many[1] / one[1]:.2f} of the 95th percentiles")
-        added = [int(v.asked("psutil.Process().memory_full_info().uss - before")) / 2**20 for v in visitors]
-        print(f"private memory that a FaceProbe adds: {np.median(added):.0f} MiB, at most {max(added):.0f}")
-        print(
-            "TensorFlow imported:",
-            any(v.asked("'tensorflow' in __import__('sys').modules") == "True" for v in visitors),
-        )
+        strokes = sum(map(len, alone + at_once))
+        print(f"processor time of a stroke and its picture: {1000 * spent / strokes:.0f} ms")
+        added = np.array(asked_all(visitors, "psutil.Process().memory_full_info().uss - before")) / 2**20
+        print(f"private memory that a FaceProbe adds: {np.median(added):.0f} MiB, at most {added.max():.0f}")
+        heavy = asked_all(visitors, "int('tensorflow' in sys.modules)")
+        print(f"kernels that imported TensorFlow: {sum(heavy):.0f}")
+        print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     finally:
         for visitor in visitors:
             visitor.close()
