@@ -292,6 +292,8 @@ def test_choosing_and_bringing_faces(opened, small):
     notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook.run_all()
     widget, page = shown(notebook), notebook.page
+    notebook.ask("setattr(probe, 'chosen', 60)")
+    page.wait_for_function(IN_SIGHT, arg="60")
     wrong = [int(n) for n in re.findall(r"\d+", notebook.ask(WRONG))]
     widget.get_by_role("combobox", name="Show").select_option("wrong")
     faces = widget.get_by_role("listbox", name="Choose one of").get_by_role("option")
@@ -328,6 +330,10 @@ def test_choosing_and_bringing_faces(opened, small):
     assert notebook.ask(same) == "True"
 
 
+IN_SIGHT = """(place) => {
+    const chosen = document.querySelector(`.fp-strip [data-place="${place}"][aria-selected="true"]`);
+    const [outer, inner] = [chosen?.parentElement, chosen].map((node) => node?.getBoundingClientRect());
+    return inner && inner.left >= outer.left && inner.right <= outer.right; }"""
 WRONG = "[i for i, (a, b) in enumerate(zip(probe.grid['labels'], probe.grid['said'])) if a != b]"
 COPY = """async (bytes) => navigator.clipboard.write([
     new ClipboardItem({ "image/png": new Blob([new Uint8Array(bytes)], { type: "image/png" }) })])"""

@@ -60,6 +60,13 @@ function roving(list, items, choose, columns = 1) {
     const all = items();
     const one = all.includes(wanted) ? wanted : all[0];
     for (const item of list.querySelectorAll("[tabindex]")) item.setAttribute("tabindex", item === one ? 0 : -1);
+    if (one) requestAnimationFrame(() => bring(one)); // once it has a place on the page
+  };
+  // Into sight along its list; scrollIntoView would move the notebook, too.
+  const bring = (item) => {
+    const [outer, inner] = [list, item].map((node) => node.getBoundingClientRect());
+    if (inner.left >= outer.left && inner.right <= outer.right) return;
+    list.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
   };
   list.addEventListener("keydown", (event) => {
     const all = items();
