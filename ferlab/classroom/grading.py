@@ -126,7 +126,7 @@ class RunAndHear(Execute):
 
     def _insist(self):
         """A bare `except:` in a loop swallows an interrupt: strike as ferlab_grading has made the kernel able to."""
-        for _ in range(5):
+        for _ in range(5 if hasattr(signal, "SIGUSR1") else 0):  # Windows has none
             run_sync(self.km.signal_kernel)(signal.SIGUSR1)
             time.sleep(0.2)
 
