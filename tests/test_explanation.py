@@ -18,7 +18,7 @@ from ferlab.emotions import REGIONS
 from ferlab.explanation import METHODS, Explanation
 from ferlab.explanation.regions import typical_regions
 from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels, with_hidden
-from ferlab.plots.explanations import explanation_rows
+from ferlab.plots.explanations import explanation_rows, one_change
 
 FACE = ferlab.draw_faces(1, 5).images[0]
 PROJECTION = np.random.default_rng(0).normal(0, 0.02, (48 * 48, 3))
@@ -346,3 +346,14 @@ def test_figure_shows_every_method_and_says_so():
     assert len(picture.figure.axes) == 15
     for explanation in rows:
         assert f"{explanation.method}: of {explanation.weights.shape[1]} superpixels" in picture.alt
+
+
+def test_pairs_say_how_alike_they_are():
+    found = ferlab.explain(reads_only(np.arange(48)[:, None] * np.ones(48) < 20), FACE, n_samples=200)
+    pairs = {"nothing": (("a", found, 0), ("b", found, 0)), "label": (("one", found, 0), ("two", found, 1))}
+    picture = one_change(pairs)
+    assert "nothing (a and b) 1.00; label (one and two) -1.00" in picture.alt
+    assert [axis.get_xlabel() for axis in picture.figure.axes[2:]] == [
+        "nothing\nalike 1.00",
+        "label\nalike -1.00",
+    ]

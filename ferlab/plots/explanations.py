@@ -12,14 +12,15 @@ _LINES = (("#D55E00", "-", "o"), ("#0072B2", "--", "s"), ("#000000", ":", "^"), 
 _GREY = 128
 
 
-def _image(axis, image, title):
+def show_face(axis, image, title):
+    """A grey image without axes."""
     axis.imshow(image, cmap="gray", vmin=0, vmax=255)
     axis.set_title(title, fontsize=9)
     axis.set(xticks=[], yticks=[])
 
 
-def _outline(axis, segments, colour, width=0.7):
-    """Lines between pixels of different superpixels."""
+def outline(axis, segments, colour, width=0.7):
+    """Lines between pixels of different superpixels or regions."""
     rows, columns = np.nonzero(segments[:, 1:] != segments[:, :-1])
     lines = [((x + 0.5, y - 0.5), (x + 0.5, y + 0.5)) for y, x in zip(rows, columns, strict=True)]
     rows, columns = np.nonzero(segments[1:] != segments[:-1])
@@ -38,8 +39,8 @@ def superpixel_kinds(image, kinds):
     alt = []
     for (name, segments), above, below in zip(kinds.items(), axes[0], axes[1], strict=True):
         sizes = np.sort(np.bincount(segments.ravel()))[::-1]
-        _image(above, image, f"{name}: {len(sizes)} superpixels")
-        _outline(above, segments, "#D55E00")
+        show_face(above, image, f"{name}: {len(sizes)} superpixels")
+        outline(above, segments, "#D55E00")
         below.bar(range(len(sizes)), sizes, width=1, color="#0072B2", edgecolor="white", linewidth=0.4)
         below.set_xlabel("superpixels, largest first", fontsize=8)
         below.tick_params(labelsize=7)
@@ -68,7 +69,7 @@ def explanation_rows(explanations, label=None):
         order = explanation.ranking(chosen)
         positive = int((weights > 0).sum())
         probability = f"{explanation.probabilities[chosen]:.0%}"
-        _image(row[0], explanation.image, f"{explanation.name(chosen)} {probability}")
+        show_face(row[0], explanation.image, f"{explanation.name(chosen)} {probability}")
         row[0].set_ylabel(f"{explanation.method}\n{len(weights)} superpixels", fontsize=9)
         few = (("top superpixel", min(1, positive)), ("top three", min(3, positive)))
         for axis, (title, count) in zip(
@@ -88,8 +89,8 @@ def explanation_rows(explanations, label=None):
 def _only(axis, explanation, superpixels, title):
     """Those superpixels, with the rest of the face in plain grey."""
     shown = np.isin(explanation.segments, superpixels)
-    _image(axis, np.where(shown, explanation.image, _GREY), title)
-    _outline(axis, shown, FOR, 1)
+    show_face(axis, np.where(shown, explanation.image, _GREY), title)
+    outline(axis, shown, FOR, 1)
 
 
 def _place(explanation, superpixel):
@@ -109,13 +110,13 @@ def for_and_against(axis, explanation, label, largest=None):
     weights = explanation.weights[explanation.label(label)]
     largest = largest or np.abs(weights).max() or 1.0
     strength = (weights / largest).clip(-1, 1)[explanation.segments]
-    _image(axis, explanation.image, "for red, against blue")
+    show_face(axis, explanation.image, "for red, against blue")
     colours = np.zeros((*strength.shape, 4))
     for colour, side in ((FOR, strength > 0), (AGAINST, strength < 0)):
         colours[side, :3] = plt.matplotlib.colors.to_rgb(colour)
     colours[..., 3] = 0.75 * np.abs(strength)
     axis.imshow(colours)
-    _outline(axis, explanation.segments, "#FFFFFF66", 0.4)
+    outline(axis, explanation.segments, "#FFFFFF66", 0.4)
     against = (strength < -0.25).repeat(6, 0).repeat(6, 1)  # fainter ones would be hatched more than coloured
     if against.any():
         height, width = strength.shape
@@ -140,6 +141,36 @@ def side_by_side(explanations, label=None):
     return Picture(figure, f"Superpixels for (red) and against (hatched blue). {'; '.join(alt)}.")
 
 
+def one_change(pairs):
+    """What changes when one choice does: a column a choice, its two maps one below the other.
+
+    pairs  {choice: ((title, Explanation, label), (title, Explanation, label))}; labels as indices or names
+
+    Below each column stands how alike its two maps are: the correlation of their pixels' relevance.
+    """
+    figure, axes = plt.subplots(2, len(pairs), figsize=(1.35 * len(pairs), 3.6), squeeze=False)
+    alt = []
+    for column, (choice, pair) in zip(axes.T, pairs.items(), strict=True):
+        for axis, (title, explanation, label) in zip(column, pair, strict=True):
+            for_and_against(axis, explanation, label)
+            axis.set_title(title, fontsize=8)
+        alike = _alike(*((explanation, label) for _, explanation, label in pair))
+        column[1].set_xlabel(f"{choice}\nalike {alike:.2f}", fontsize=8)
+        alt.append(f"{choice} ({pair[0][0]} and {pair[1][0]}) {alike:.2f}")
+    figure.tight_layout(pad=0.5, w_pad=0.3)
+    return Picture(
+        figure,
+        "Pairs of explanations of one face that differ in one choice, red for and hatched blue against. "
+        f"How alike the two maps are, 1 at most: {'; '.join(alt)}.",
+    )
+
+
+def _alike(one, other):
+    """The correlation of two maps' relevance over the pixels, -1 to 1; each is (Explanation, label)."""
+    maps = [explanation.relevance(label).ravel() for explanation, label in (one, other)]
+    return float(np.corrcoef(maps)[0, 1])
+
+
 def all_labels(explanation):
     """One face and one panel a label: what speaks for and against each, in one scale of colours."""
     k = len(explanation.weights)
@@ -161,9 +192,9 @@ def all_labels(explanation):
 def twin_check(image, twin, mask, explanation, label=None):
     """A drawn face, its neutral twin, the pixels in which they differ, and what LIME says."""
     figure, axes = plt.subplots(1, 4, figsize=(9, 2.5))
-    _image(axes[0], image, f"drawn {explanation.name(label)}")
-    _image(axes[1], twin, "the same, drawn neutral")
-    _image(axes[2], np.where(mask, 255, 0), f"where they differ: {mask.mean():.0%}")
+    show_face(axes[0], image, f"drawn {explanation.name(label)}")
+    show_face(axes[1], twin, "the same, drawn neutral")
+    show_face(axes[2], np.where(mask, 255, 0), f"where they differ: {mask.mean():.0%}")
     for_and_against(axes[3], explanation, explanation.label(label))
     figure.tight_layout(pad=0.5)
     alt = f"""A drawn face, its neutral twin, the {mask.mean():.0%} of pixels in which they differ, and LIME's
