@@ -1,6 +1,8 @@
 """Checks teach while a student works: they accept what is right, and say what to look at where it isn't."""
 
 import importlib
+import sys
+import time
 
 import pytest
 
@@ -35,8 +37,17 @@ def test_an_endless_loop_is_stopped(monkeypatch):
         while True:
             pass
 
+    def deaf(images):
+        while True:
+            try:  # noqa: SIM105
+                time.sleep(1)
+            except:  # noqa: E722 - as students write it: it swallows the limit on time
+                pass
+
     monkeypatch.setattr(checks, "SECONDS", 0.2)
-    assert "does every loop come to an end" in repr(check("faulty_rows", endless))
+    for function in (endless, deaf):
+        assert "does every loop come to an end" in repr(check("faulty_rows", function))
+    assert sys.gettrace() is None
 
 
 def test_an_unknown_task_is_named_with_those_that_there_are():

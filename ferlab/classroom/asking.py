@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -41,14 +42,18 @@ class OutOfTime(BaseException):
     """Not an Exception, so that `except Exception` in a student's loop doesn't swallow it."""
 
 
-def strike(_, frame):
-    """Signal handler: OutOfTime in the student's code that runs now, if there is any.
+def strike(_, frame, home=None):
+    """Signal handler: OutOfTime in the student's code that runs now, called by one of CALLERS or by the frame `home`.
+
+    Where no student's code runs it does nothing.
 
     A bare `except:` in a loop swallows it as it swallows everything. So the student's lines are traced as well, and
     the next one, which is the one behind the `except:`, strikes again.
     """
     struck = []
-    while frame and frame.f_globals.get("__name__", "").partition(".")[0] not in CALLERS:
+    while (
+        frame and frame is not home and frame.f_globals.get("__name__", "").partition(".")[0] not in CALLERS
+    ):
         struck.append(frame)
         frame = frame.f_back
     if frame is None:
@@ -74,7 +79,8 @@ def time_limit(seconds):
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, traced = signal.signal(signal.SIGALRM, strike), sys.gettrace()
+    home = sys._getframe(2)  # of the `with`; between lies contextlib's
+    before, traced = signal.signal(signal.SIGALRM, partial(strike, home=home)), sys.gettrace()
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
         yield
