@@ -1,14 +1,18 @@
 """Face regions: maps, and counts whose answer is known."""
 
+import json
 from itertools import combinations
 
+import joblib
 import numpy as np
 import pytest
+from benchmarks import regions as counting
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ferlab
 from ferlab.emotions import EMFACS, FACS_1978, REGIONS
+from ferlab.explanation import METHODS
 from ferlab.explanation import regions as parts
 from ferlab.explanation.lime import Explanation
 
@@ -174,3 +178,46 @@ def test_charts_say_in_words_what_they_show():
         ["EF", "mouth"],
     ]
     assert "EMFACS: happy 90% (by lot 30%)" in codebook_rows(counts).alt
+
+
+def test_overlays_draw_each_face_by_each_map():
+    from ferlab.plots.regions import overlays
+
+    faces = ferlab.draw_faces(3, 1)
+    picture = overlays(faces.images, {"own": faces.regions, "canonical": parts.canonical_regions()})
+    assert len(picture.figure.axes) == 6
+    assert "3 faces" in picture.alt
+    assert "own and canonical" in picture.alt
+    outlines = [len(axis.collections[0].get_segments()) for axis in picture.figure.axes]
+    assert len(set(outlines[:3])) > 1  # each its own
+    assert len(set(outlines[3:])) == 1  # one for all
+
+
+def test_counting_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERLAB_DATA", "drawn")
+    monkeypatch.setattr(counting, "cache_folder", lambda: tmp_path / "cache")
+    out = tmp_path / "regions-drawn.json"
+
+    def count():
+        with joblib.parallel_config("threading"):
+            counting.main(["--per-class", "1", "--samples", "30", "--out", str(out)])
+        return json.loads(out.read_text())
+
+    whole = count()
+    assert set(whole["counts"]) == {"map of each face", "one map for all"}
+    assert all(list(of) == list(METHODS) for of in whole["counts"].values())
+    assert whole["counts"]["map of each face"]["slic"]["happy"]["top three"]["faces"] == 1
+    assert not list((tmp_path / "cache").rglob("*.npz"))  # they are kept only until they are counted
+
+    stopped = json.loads(out.read_text())
+    for of in stopped["counts"].values():
+        of["slic"]["happy"] = "made earlier"
+        del of["quickshift"]
+    out.write_text(json.dumps(stopped))
+    again = count()["counts"]["map of each face"]
+    assert again["slic"]["happy"] == "made earlier"
+    assert again["quickshift"] == whole["counts"]["map of each face"]["quickshift"]
+
+    # Counts of a network that answers otherwise are none to go on from.
+    out.write_text(json.dumps(stopped | {"answered_with_their_label": 0.0}))
+    assert count()["counts"] == whole["counts"]

@@ -11,9 +11,29 @@ from ..emotions import EMFACS, FACS_1978, REGIONS
 from ..evaluation import wilson_interval
 from ..explanation.regions import moved_by
 from . import Picture
+from .explanations import outline, show_face
 from .faithfulness import LINES
 
 BOOKS = {"EMFACS": EMFACS, "FACS 1978": FACS_1978}
+
+
+def overlays(images, maps):
+    """Faces with the outlines of their region maps, to be checked by eye: a row a kind of map.
+
+    images  (n, h, w), 0..255
+    maps    {what the map is: (n, h, w), or (h, w) for all of them}
+    """
+    figure, axes = plt.subplots(
+        len(maps), len(images), figsize=(1.5 * len(images), 1.6 * len(maps) + 0.1), squeeze=False
+    )
+    for row, (name, regions) in zip(axes, maps.items(), strict=True):
+        row[0].set_ylabel(name, fontsize=9)
+        for axis, image, of in zip(row, images, np.broadcast_to(regions, np.shape(images)), strict=True):
+            show_face(axis, image, "")
+            outline(axis, of, "#D55E00")
+    figure.tight_layout(pad=0.4)
+    names = " and ".join(maps)
+    return Picture(figure, f"{len(images)} faces with the outlines of their regions, by: {names}.")
 
 
 def _beside_chance(axis, found, names):
