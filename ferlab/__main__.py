@@ -1,4 +1,4 @@
-"""python -m ferlab data | train | evaluate | compare | explain | classroom: the course's steps from a terminal."""
+"""python -m ferlab data | train | evaluate | compare | ablate | explain | classroom: the course in a terminal."""
 
 import argparse
 import json
@@ -58,6 +58,13 @@ def compare(args):
     print(table(systems(args.results)))
 
 
+def ablate(args):
+    """Train the steps by which the thesis came to its network, one change at a time, and write the table."""
+    from . import ablation
+
+    ablation.ablate(args)
+
+
 def explain(args):
     """Explain one photo with all three kinds of superpixels; write the figure."""
     from .explanation import METHODS
@@ -78,7 +85,7 @@ def explain(args):
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
     commands = top.add_subparsers(
-        required=True, metavar="data | train | evaluate | compare | explain | classroom"
+        required=True, metavar="data | train | evaluate | compare | ablate | explain | classroom"
     )
 
     def command(function):
@@ -119,6 +126,14 @@ def parser():
 
     sub = command(compare)
     sub.add_argument("--results", type=Path, default=RESULTS, help="folder of the .json files of trainings")
+
+    sub = command(ablate)
+    sub.add_argument("--epochs", type=int, default=20, help="of each step")
+    sub.add_argument("--faces", type=int, help="train on so many faces only")
+    sub.add_argument("--results", type=Path, default=RESULTS, help="folder for zima-story.json")
+    sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
+    sub.add_argument("--seed", type=int, default=0)
+    source(sub, labels=False)
 
     sub = command(explain)
     sub.add_argument("photo", type=Path)

@@ -41,8 +41,10 @@ PUBLISHED = (
     System("rahman-ensemble", "Rahman and Mahato 2021: both together", 0.6954, "not said", None),
     System("tekula-cnn", "Tekula et al.: CNN, ten copies", 0.6435, "own test split", 1_328_743),
     System("delorenzo-cnn", "De Lorenzo 2019: CNN", 0.6411, "PublicTest", 2_716_647),
-    System("vgg16", "Laboratory report: VGG16, cross-entropy", 0.80, "own test split", None, "FER+"),
-    System("vgg16-focal", "Laboratory report: VGG16, focal loss", 0.70, "own test split", None, "FER+"),
+    System("vgg16", "Laboratory report: VGG16 (here narrow), entropy", 0.80, "own test split", None, "FER+"),
+    System(
+        "vgg16-focal", "Laboratory report: VGG16 (here narrow), focal", 0.70, "own test split", None, "FER+"
+    ),
     System("squeezenet", "ferlab: SqueezeNet", None, "", None),
     System("squeezenet-plus", "ferlab: SqueezeNet, votes", None, "", None, "FER+"),
 )

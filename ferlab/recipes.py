@@ -64,7 +64,7 @@ _ZIMA = Recipe(60, 256, 1e-3, augment={"rotation": 20.0}, weighted=True)
 _CROPS = {"rotation": 0.0, "shift": 4 / 48, "shear": 0.0, "zoom": 0.0}
 _RAHMAN = Recipe(300, 128, 0.02, 5e-4, "sgd", augment=_CROPS)
 # The laboratory report: batch 64, up to 50 epochs, stopped early, usually before 25; first the head alone.
-_LAB = Recipe(25, 64, 2e-4, augment={}, labels="fer+", head_epochs=10)
+_LAB = Recipe(25, 64, 2e-4, augment={}, labels="fer+", head_epochs=5)
 
 RECIPES = {
     "squeezenet": Recipe(65, 128, 3e-3, 0.05, augment={"zoom": 0.15}, erase=0.5, smoothing=0.1),

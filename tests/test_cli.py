@@ -143,3 +143,14 @@ def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ablate_writes_every_step_of_the_story(tmp_path):
+    done = ferlab("ablate", "--drawn", 70, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    steps = json.loads((tmp_path / "zima-story.json").read_text())["steps"]
+    assert [step["batch"] for step in steps] == [512] * 5 + [256]
+    parameters = [step["parameters"] for step in steps]
+    assert parameters[0] == parameters[1] == parameters[2] < parameters[3] < parameters[4] == parameters[5]
+    assert parameters[5] == zoo.build("squeezenet-zima").count_params()
+    assert all(step["interval"][0] <= step["accuracy"] <= step["interval"][1] for step in steps)

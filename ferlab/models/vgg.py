@@ -2,7 +2,7 @@
 
 Simonyan and Zisserman 2014 (arXiv 1409.1556). Two bases are on offer: Keras's VGG16, whose weights were
 learned on ImageNet and are downloaded once, and a narrow one, whose weights come with ferlab and were
-learned on drawn faces: not their expression labels, but how strongly each action unit is at work.
+learned on FER-2013's photographs and their seven labels (`python -m ferlab train vgg16-narrow`).
 """
 
 import socket
@@ -65,7 +65,7 @@ def _imagenet_base():
     except Exception as error:  # Keras raises a bare Exception when a download fails
         print(
             f"VGG16's ImageNet weights can't be had ({str(error).splitlines()[0][:80]}): going on with "
-            "ferlab's narrow VGG16, learned on drawn faces. With the .h5 file at hand, pass weights=PATH."
+            "ferlab's narrow VGG16, learned on FER-2013. With the .h5 file at hand, pass weights=PATH."
         )
         return _shipped_narrow_base()
     finally:
@@ -90,7 +90,7 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     """VGG16 with a new head, for grey faces (n, 48, 48, 1) in 0..255; returns probabilities (n, classes).
 
     weights  "imagenet": downloaded by Keras (56 MB, once). Where that fails it says so and takes the next.
-             "narrow": ferlab's quarter-width base, learned on drawn faces.
+             "narrow": ferlab's quarter-width base, learned on FER-2013.
              a path: a file of VGG16 weights without top. None: full width, random.
     head     units of the one hidden layer between base and classes
     dropout  share of values hidden before and after that layer in training

@@ -224,7 +224,9 @@ def _check_same_labels(model, content):
     small = _run_litert(content, images)
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
     second, first = np.sort(full, 1)[:, -2:].T
-    sure = first - second > 0.1  # nearer ones may tip over when weights are rounded to 8 bits, and few of these
+    sure = (
+        first - second > 0.1
+    )  # nearer ones may tip over when weights are rounded to 8 bits, and few of these
     if (small.argmax(1) != full.argmax(1))[sure].sum() > len(images) / 20:
         raise ValueError("the LiteRT file gives other labels than the network; it was not written")
 

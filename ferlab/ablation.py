@@ -1,0 +1,96 @@
+"""The story of the customised SqueezeNet, step by step: `python -m ferlab ablate`.
+
+Zima 2024 begins with a plain SqueezeNet and changes one thing at a time. Each step is trained here by the same recipe
+on the same faces and judged on PublicTest.
+"""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from .evaluation import evaluate
+from .models.squeezenet import squeezenet
+from .preprocessing import class_weights, one_hot
+from .rebuild import training_faces
+from .recipes import RECIPES
+from .training import best_precision, fit
+
+_PLAIN = {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False}
+# What is changed in each step, on top of the steps before it; "batch" is the recipe's, the rest the network's.
+STEPS = (
+    ("plain, eight fire modules", {**_PLAIN, "batch": 512}),
+    ("with bypass", {"bypass": True}),
+    ("with dropout 0.2", {"dropout": 0.2}),
+    ("with batch normalisation", {"batch_norm": True}),
+    ("with eleven modules", {"modules": 11}),
+    ("with batches of 256", {"batch": 256}),
+)
+
+
+def ablate(args):
+    """Train each step of the thesis's story and write what it scores; made again, an interrupted call goes on."""
+    training, judged = training_faces(args, "fer2013")
+    if args.faces:
+        training = training.sample(args.faces, seed=args.seed)
+    rows, settings = [], {}
+    for name, change in STEPS:
+        settings = {**settings, **change}
+        rows.append({"step": name, **_step(name, settings, training, judged, args)})
+        print(
+            f"{name:<28}training {rows[-1]['training_accuracy']:.1%}, PublicTest {rows[-1]['accuracy']:.1%}"
+        )
+    about = {
+        "command": "python -m ferlab " + " ".join(args.given),
+        "trained_on": f"{len(training)} {training.name}, split Training",
+        "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest",
+        "seed": args.seed,
+        "backend": f"{keras.backend.backend()}, {best_precision()}",
+        "date": str(date.today()),
+    }
+    file = args.results / "zima-story.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({**about, "steps": rows}, indent=1) + "\n", encoding="utf-8")
+    print(f"written: {file}")
+
+
+def _step(name, settings, training, judged, args):
+    """Train one network of the story. Returns its row of the table, dict."""
+    network = {key: value for key, value in settings.items() if key != "batch"}
+    recipe = replace(RECIPES["squeezenet-zima"], batch_size=settings["batch"])
+    keras.utils.set_random_seed(args.seed)
+    model = squeezenet(len(training.classes), **network)
+    pairs = [(f.images, one_hot(f.labels, len(f.classes))) for f in (training, judged)]
+    history = fit(
+        model,
+        *pairs,
+        epochs=args.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        class_weight=class_weights(training.labels, len(training.classes)),
+        augment=recipe.augmentation(args.seed),
+        folder=Path("runs") / "story" / name.replace(" ", "-").replace(",", ""),
+        seed=args.seed,
+    )
+
+    def predict(images):
+        return model.predict_on_batch(images[..., None])
+
+    learnt = evaluate(predict, training.sample(min(len(training), len(judged)), seed=0))
+    report = evaluate(predict, judged)
+    return {
+        "parameters": model.count_params(),
+        "batch": settings["batch"],
+        "epochs": len(history["loss"]),
+        "seconds": round(sum(history["seconds"])),
+        "training_accuracy": round(learnt.accuracy, 4),
+        "accuracy": round(report.accuracy, 4),
+        "interval": np.round(report.interval, 4).tolist(),
+        "mean_recall": round(report.mean_recall, 4),
+        "last_val_loss": round(history["val_loss"][-1], 4),
+        "best_val_loss": round(min(history["val_loss"]), 4),
+    }
