@@ -79,11 +79,17 @@ def test_a_wrong_answer_gets_none_by(cheat):
     assert "never said that it passed" in said or "isn't what it was" in said or "agree for certain" in said
 
 
-@pytest.mark.parametrize("cell", ["exit()", "import os\nos._exit(0)"])
+# exit() ends a kernel a tenth of a second later, at the next moment in which it waits.
+@pytest.mark.parametrize("cell", ["exit()\nimport asyncio\nawait asyncio.sleep(5)", "import os\nos._exit(0)"])
 def test_a_kernel_that_ends_costs_what_comes_after_and_stops_nothing(cell):
     points, said = run(RIGHT, cell)
     assert points == [0, 0, 0]
     assert "is there an exit()" in said
+
+
+def test_what_is_judged_before_a_kernel_ends_keeps_its_points():
+    points, said = run(RIGHT, "exit()")
+    assert points == [1, 2, 1] or "is there an exit()" in said
 
 
 def test_a_loop_that_swallows_the_interrupt_costs_only_its_cell():
