@@ -107,7 +107,9 @@ def main(given):
     for method in METHODS:
         if all(result["counts"][which].get(method) for which in maps):
             continue
-        kept = cache_folder() / "regions" / args.out.stem / method
+        # Other faces, or other samples of them, are another count, and begin anew.
+        which_faces = f"{args.out.stem}-{args.split}-{args.per_class}-{args.samples}-{args.seed}"
+        kept = cache_folder() / "regions" / which_faces / method
         how = {"n_samples": args.samples, "seed": args.seed, "folder": kept}
         explained = ferlab.explain_many(predict, faces.images, method, **how)
         for which, regions in maps.items():
