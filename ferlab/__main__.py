@@ -26,9 +26,9 @@ def data(args):
 
 def train(args):
     """Train a network by its recipe, and save it with its card; made again, an interrupted call goes on."""
-    from . import rebuild
+    from . import rebuild, stacking
 
-    rebuild.train(args)
+    (stacking.train_ensemble if args.name == stacking.NAME else rebuild.train)(args)
 
 
 def evaluate(args):

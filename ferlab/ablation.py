@@ -6,7 +6,6 @@ on the same faces and judged on PublicTest.
 
 import json
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import keras
@@ -14,10 +13,10 @@ import numpy as np
 
 from .evaluation import evaluate
 from .models.squeezenet import squeezenet
-from .preprocessing import class_weights, one_hot
-from .rebuild import training_faces
+from .preprocessing import one_hot
+from .rebuild import as_predictor, facts, training_faces
 from .recipes import RECIPES
-from .training import best_precision, fit
+from .training import fit
 
 _PLAIN = {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False}
 # What is changed in each step, on top of the steps before it; "batch" is the recipe's, the rest the network's.
@@ -43,14 +42,7 @@ def ablate(args):
         print(
             f"{name:<28}training {rows[-1]['training_accuracy']:.1%}, PublicTest {rows[-1]['accuracy']:.1%}"
         )
-    about = {
-        "command": "python -m ferlab " + " ".join(args.given),
-        "trained_on": f"{len(training)} {training.name}, split Training",
-        "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest",
-        "seed": args.seed,
-        "backend": f"{keras.backend.backend()}, {best_precision()}",
-        "date": str(date.today()),
-    }
+    about = {**facts(args, training), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
     file = args.results / "zima-story.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({**about, "steps": rows}, indent=1) + "\n", encoding="utf-8")
@@ -68,20 +60,14 @@ def _step(name, settings, training, judged, args):
         model,
         *pairs,
         epochs=args.epochs,
-        batch_size=recipe.batch_size,
         learning_rate=recipe.learning_rate,
-        weight_decay=recipe.weight_decay,
-        class_weight=class_weights(training.labels, len(training.classes)),
         augment=recipe.augmentation(args.seed),
         folder=Path("runs") / "story" / name.replace(" ", "-").replace(",", ""),
         seed=args.seed,
+        **recipe.settings(training),
     )
-
-    def predict(images):
-        return model.predict_on_batch(images[..., None])
-
-    learnt = evaluate(predict, training.sample(min(len(training), len(judged)), seed=0))
-    report = evaluate(predict, judged)
+    learnt = evaluate(as_predictor(model), training.sample(min(len(training), len(judged)), seed=0))
+    report = evaluate(as_predictor(model), judged)
     return {
         "parameters": model.count_params(),
         "batch": settings["batch"],

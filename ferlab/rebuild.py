@@ -16,7 +16,7 @@ from .emotions import FERPLUS
 from .evaluation import VIEWS, evaluate, human_ceiling
 from .fer2013 import label_by_votes, load_faces
 from .models import own, vgg, zoo
-from .preprocessing import class_weights, one_hot, vote_targets
+from .preprocessing import one_hot, vote_targets
 from .recipes import RECIPES
 from .training import best_precision, fit
 
@@ -39,8 +39,8 @@ def train(args):
     if two_heads:
         targets = np.hstack([targets, vote_targets(training)])
         expected = np.hstack([expected, vote_targets(judged)])
-    loss = own.two_headed_loss if two_heads else recipe.loss(training.classes)
-    history = _fit(recipe, model, (training, targets), (judged, expected), loss, args)
+    settings = recipe.settings(training) | ({"loss": own.two_headed_loss} if two_heads else {})
+    history = _fit(recipe, model, (training, targets), (judged, expected), settings, args)
     about = _about(recipe, training, history, before, args)
     if two_heads:
         about["targets"] += "; FER+ votes for a second head"
@@ -59,29 +59,22 @@ def _targets(recipe, training, teachers):
     return (1 - TAUGHT) * targets + TAUGHT * _answers(teachers, training) if teachers else targets
 
 
-def _fit(recipe, model, training, judged, loss, args):
-    """Train by the recipe, where it says so the new head before the rest. Returns the history of the last part."""
+def _fit(recipe, model, training, judged, settings, args):
+    """Train by the recipe, where it says so the new head before the rest. Returns the history of both together."""
     (faces, targets), (judged, expected) = training, judged
     folder = args.folder or Path("runs") / (args.out or Path(args.name)).stem
     print(
         f"{model.count_params():,} parameters, {len(faces):,} faces; state in {folder}, resumed if it is there"
     )
-    settings = {
-        "batch_size": recipe.batch_size,
-        "weight_decay": recipe.weight_decay,
-        "optimizer": recipe.optimizer,
-        "loss": loss,
-        "class_weight": class_weights(faces.labels, len(faces.classes)) if recipe.weighted else None,
-        "classes": len(faces.classes),
-        "seed": args.seed,
-    }
     pairs = (faces.images, targets), (judged.images, expected)
+    settings = settings | {"classes": len(faces.classes), "seed": args.seed}
+    head = {}
     if recipe.head_epochs:
         model.get_layer("base").trainable = False
-        fit(model, *pairs, epochs=recipe.head_epochs, augment=recipe.augmentation(args.seed + 2),
-            folder=folder / "head", **settings)  # fmt: skip
+        head = fit(model, *pairs, epochs=recipe.head_epochs, augment=recipe.augmentation(args.seed + 2),
+                   folder=folder / "head", **settings)  # fmt: skip
         model.get_layer("base").trainable = True
-    return fit(
+    history = fit(
         model,
         *pairs,
         epochs=args.epochs or recipe.epochs,
@@ -90,21 +83,23 @@ def _fit(recipe, model, training, judged, loss, args):
         folder=folder,
         **settings,
     )
+    return _joined(head, history)
+
+
+def _joined(before, after):
+    """The history of one training and of another that went on from it."""
+    return {name: before.get(name, []) + values for name, values in after.items()}
 
 
 def _about(recipe, training, history, before, args):
     """The card, less the figures."""
     history = {name: [round(x, 4) for x in values] for name, values in history.items()}
     about = {
-        "command": "python -m ferlab " + " ".join(args.given),
-        "trained_on": f"{len(training)} {training.name}, split Training",
+        **facts(args, training),
         "targets": f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label",
-        "epochs": len(history["loss"]) + recipe.head_epochs,
-        "epochs_published": recipe.epochs,
+        "epochs": len(history["loss"]),
+        "epochs_in_recipe": recipe.epochs + recipe.head_epochs,
         "seconds": round(sum(history["seconds"])),
-        "seed": args.seed,
-        "backend": f"{keras.backend.backend()}, {best_precision()}",
-        "date": str(date.today()),
         "history": history,
     }
     if args.teachers:
@@ -112,10 +107,19 @@ def _about(recipe, training, history, before, args):
     if before:
         about["went_on_from"] = {name: before[name] for name in ("command", "targets", "epochs")}
         about["epochs"] += before["epochs"]
-        about["history"] = {
-            name: before["history"].get(name, []) + values for name, values in history.items()
-        }
+        about["history"] = _joined(before["history"], history)
     return about
+
+
+def facts(args, training):
+    """What every file of figures says of the call that made it, dict."""
+    return {
+        "command": "python -m ferlab " + " ".join(args.given),
+        "trained_on": f"{len(training)} {training.name}, split Training",
+        "seed": args.seed,
+        "backend": f"{keras.backend.backend()}, {best_precision()}",
+        "date": str(date.today()),
+    }
 
 
 def _start(model, path, two_heads):
@@ -134,11 +138,12 @@ def _answers(teachers, faces):
     """
     answers = []
     for model in map(zoo.load_model, teachers):
-        answers.append(evaluate(_predictor(model), faces, views="flip").probabilities)
+        answers.append(evaluate(as_predictor(model), faces, views="flip").probabilities)
     return np.mean(answers, axis=0, dtype=np.float32)
 
 
-def _predictor(model):
+def as_predictor(model):
+    """A keras.Model as `evaluate` wants it: faces (n, 48, 48) to probabilities (n, k)."""
     return lambda images: model.predict_on_batch(images[..., None])
 
 
@@ -162,7 +167,7 @@ def save(model, out, judged, about, results=None):
     """
     figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
     for views in VIEWS:
-        report = evaluate(_predictor(model), judged, views=views)
+        report = evaluate(as_predictor(model), judged, views=views)
         figures["accuracy" if views == "one" else f"accuracy_{views}"] = round(report.accuracy, 6)
         if views == "one":
             figures["interval"] = [round(x, 6) for x in report.interval]

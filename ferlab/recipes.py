@@ -4,12 +4,12 @@ For all: `training.fit`, which keeps the weights that are best on PublicTest and
 no training image that shows a photo of another split, and none of one tone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import keras
 
 from .losses import LAB_ALPHA, LAB_GAMMA, CategoricalFocalLoss
-from .preprocessing import RandomAffine
+from .preprocessing import RandomAffine, class_weights
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,18 @@ class Recipe:
         hole = keras.layers.RandomErasing(self.erase, scale=(0.02, 0.15), fill_value=127, seed=seed + 1)
         return keras.Sequential([affine, hole])
 
-    def loss(self, classes):
-        """The loss for faces of these classes."""
+    def settings(self, faces):
+        """What `training.fit` is told for these faces, whatever the number of epochs and the step size: dict."""
+        loss = "categorical_crossentropy"
         if self.focal:
-            return CategoricalFocalLoss([LAB_ALPHA[name] for name in classes], LAB_GAMMA)
-        return "categorical_crossentropy"
+            loss = CategoricalFocalLoss([LAB_ALPHA[name] for name in faces.classes], LAB_GAMMA)
+        return {
+            "batch_size": self.batch_size,
+            "weight_decay": self.weight_decay,
+            "optimizer": self.optimizer,
+            "loss": loss,
+            "class_weight": class_weights(faces.labels, len(faces.classes)) if self.weighted else None,
+        }
 
 
 # Zima: rotation up to 20 degrees, mild shifts, shear, zoom, mirroring; class weights; Adam, batch 256. The number
@@ -79,5 +86,5 @@ RECIPES = {
     # The base that the two below go on from, where ImageNet's weights can't be had.
     "vgg16-narrow": Recipe(20, 128, 2e-3, 0.05, augment={}, smoothing=0.1),
     "vgg16": _LAB,
-    "vgg16-focal": Recipe(**{**vars(_LAB), "focal": True}),
+    "vgg16-focal": replace(_LAB, focal=True),
 }

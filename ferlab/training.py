@@ -239,9 +239,11 @@ def fit(
     Losses and accuracies of training are means over an epoch in which the network changed, with dropout
     and augmentation at work; those of validation are taken after it, without.
 
-    ValueError for images or targets that don't fit the model, and for a folder that holds the state of
-    another training. FloatingPointError where the loss stops being a number.
+    ValueError for images or targets that don't fit the model, for an unknown optimizer, and for a folder that
+    holds the state of another training. FloatingPointError where the loss stops being a number.
     """
+    if optimizer not in _OPTIMIZERS:
+        raise ValueError(f"optimizer={optimizer!r} is unknown; there are {', '.join(_OPTIMIZERS)}")
     images, targets = _arrays(train, model, "training")
     validation = _arrays(validation, model, "validation")
     weights = np.ones(len(images), np.float32)

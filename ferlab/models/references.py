@@ -52,17 +52,28 @@ def rahman_resnet18(classes=7):
 
 
 def rahman_vgg19(classes=7):
-    """VGG19 as published (Simonyan and Zisserman 2014, arXiv 1409.1556) on the middle 40x40 pixels."""
+    """VGG19 as published (Simonyan and Zisserman 2014, arXiv 1409.1556) on the middle 40x40 pixels.
+
+    Nothing normalises its layers, so the first weights are He's (2015, arXiv 1502.01852): from Keras's usual ones
+    its gradients vanish.
+    """
     image, x = _start(channels=3, border=4)
     for number, (convolutions, filters) in enumerate(BLOCKS, start=1):
         for i in range(convolutions + (number > 2)):
-            x = _convolution(x, filters, f"block{number}_conv{i + 1}")
+            x = _convolution(x, filters, f"block{number}_conv{i + 1}", first="he_normal")
         x = layers.MaxPooling2D(name=f"block{number}_pool")(x)
     x = layers.Flatten(name="features")(x)
     for number in (1, 2):
-        x = layers.Dense(4096, activation="relu", name=f"dense{number}")(x)
+        x = layers.Dense(4096, activation="relu", kernel_initializer="he_normal", name=f"dense{number}")(x)
         x = layers.Dropout(0.5, name=f"dense{number}_dropout")(x)
     return keras.Model(image, _answer(x, classes), name="rahman_vgg19")
+
+
+def stacked(members, classes=7):
+    """Trained networks and one dense layer over all their probabilities, as the ensemble of Rahman and Mahato is."""
+    image = keras.Input((48, 48, 1), name="image")
+    x = layers.Concatenate(name="answers")([member(image) for member in members])
+    return keras.Model(image, _answer(x, classes), name="stacked")
 
 
 def tekula_cnn(classes=7):
@@ -112,8 +123,10 @@ def _start(channels, border=0):
     return image, x
 
 
-def _convolution(x, filters, name, padding="same"):
-    return layers.Conv2D(filters, 3, padding=padding, activation="relu", name=name)(x)
+def _convolution(x, filters, name, padding="same", first="glorot_uniform"):
+    return layers.Conv2D(filters, 3, padding=padding, activation="relu", kernel_initializer=first, name=name)(
+        x
+    )
 
 
 def _residual_block(x, filters, strides, name):

@@ -1,0 +1,57 @@
+"""The ensemble of Rahman and Mahato, trained on their two networks' answers: `python -m ferlab train rahman-ensemble`.
+
+Stacking (Wolpert 1992, doi 10.1016/S0893-6080(05)80023-1).
+"""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from .evaluation import evaluate
+from .models import references, zoo
+from .rebuild import as_predictor, facts, save, training_faces
+
+NAME = "rahman-ensemble"
+MEMBERS = ("rahman-resnet18", "rahman-vgg19")
+
+
+def train_ensemble(args):
+    """Fit the layer that joins the two networks, which stay as they are; save the whole with its card.
+
+    They are looked for beside what is written. FileNotFoundError where one isn't trained yet.
+    """
+    out = args.out or Path("runs") / NAME
+    files = [out.with_name(f"{name}.keras") for name in MEMBERS]
+    for name, file in zip(MEMBERS, files, strict=True):
+        if not file.is_file():
+            raise FileNotFoundError(
+                f"{file} is missing: the ensemble is trained on the answers of {' and '.join(MEMBERS)}; "
+                f"first `python -m ferlab train {name} --out {file.with_suffix('')}`"
+            )
+    training, judged = training_faces(args, "fer2013")
+    begun = time.perf_counter()
+    members = [zoo.load_model(file) for file in files]
+    model = references.stacked(members, len(training.classes))
+    model.get_layer("classes").set_weights(_joining_layer(members, training))
+    cards = [zoo.load_card(file) for file in files]
+    kept = ("command", "epochs", "seconds")
+    about = {
+        **facts(args, training),
+        "targets": "label",
+        "members": {
+            name: {key: card[key] for key in kept} for name, card in zip(MEMBERS, cards, strict=True)
+        },
+        "epochs": sum(card["epochs"] for card in cards),
+        "seconds": round(time.perf_counter() - begun),
+    }
+    save(model, out, judged, about, args.results)
+
+
+def _joining_layer(members, faces):
+    """[weights (members * k, k), biases (k,)] that make the labels of the faces most probable."""
+    from sklearn.linear_model import LogisticRegression
+
+    answers = np.hstack([evaluate(as_predictor(member), faces).probabilities for member in members])
+    fitted = LogisticRegression(max_iter=1000).fit(answers, faces.labels)
+    return [fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)]
