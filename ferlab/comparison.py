@@ -56,6 +56,12 @@ def systems(folder=RESULTS):
     )
 
 
+def story(folder=RESULTS):
+    """The thesis's steps to its SqueezeNet as `python -m ferlab ablate` measured them, dict, or None before that."""
+    file = Path(folder) / "zima-story.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
 def _measured(file):
     if not file.is_file():
         return None

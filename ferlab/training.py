@@ -23,13 +23,14 @@ from .preprocessing import one_hot
 class Batches(keras.utils.PyDataset):
     """Images and targets in batches, in an order that depends on the seed and the epoch alone."""
 
-    def __init__(self, images, targets, weights, batch_size, seed):
+    def __init__(self, images, targets, weights, batch_size, seed, mixup=0.0):
         super().__init__()
         self.arrays = (images, targets, weights)
-        self.batch_size, self.seed = batch_size, seed
+        self.batch_size, self.seed, self.mixup = batch_size, seed, mixup
         self.start(epoch=0)
 
     def start(self, epoch):
+        self.epoch = epoch
         self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.arrays[0]))
 
     def __len__(self):
@@ -38,7 +39,19 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, i):
         rows = np.sort(self.order[i * self.batch_size : (i + 1) * self.batch_size])
         images, targets, weights = self.arrays
-        return images[rows].astype("float32"), targets[rows], weights[rows]
+        batch = images[rows].astype("float32"), targets[rows], weights[rows]
+        return self._mixed(batch, i) if self.mixup else batch
+
+    def _mixed(self, batch, i):
+        """Each face with a part of another laid over it, and as much of its target (Zhang et al. 2018)."""
+        rng = np.random.default_rng([self.seed, self.epoch, i])
+        n = len(batch[0])
+        others, part = rng.permutation(n), rng.beta(self.mixup, self.mixup, n).astype(np.float32)
+        return tuple(_between(x, x[others], part.reshape(-1, *[1] * (x.ndim - 1))) for x in batch)
+
+
+def _between(a, b, part):
+    return b + part * (a - b)
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -208,6 +221,7 @@ def fit(
     loss="categorical_crossentropy",
     class_weight=None,
     augment=None,
+    mixup=0.0,
     patience=None,
     folder=None,
     precision=None,
@@ -223,6 +237,8 @@ def fit(
     loss               a Keras loss, or the name of one
     class_weight       {class: weight}, for instance preprocessing.class_weights(...)
     augment            a Keras layer put in front of the model while it trains, never when it serves
+    mixup              alpha of mixup (Zhang et al. 2018, arXiv 1710.09412): faces laid over one another, by
+                       parts that follow Beta(alpha, alpha); 0 for none
     patience           stop after so many epochs without a better validation accuracy
     folder             where to keep state and best weights. Make the same call with the same folder after
                        a kill and training goes on after its last whole epoch, to the same end.
@@ -251,12 +267,12 @@ def fit(
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
         weights = weights[targets.argmax(1)]
     settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
-    settings |= {"weight_decay": weight_decay, "optimizer": optimizer, "seed": seed}
+    settings |= {"weight_decay": weight_decay, "optimizer": optimizer, "mixup": mixup, "seed": seed}
     with contextlib.ExitStack() as stack:
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         keras.utils.set_random_seed(seed)
-        batches = Batches(images, targets, weights, batch_size, seed)
+        batches = Batches(images, targets, weights, batch_size, seed, mixup)
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])
