@@ -56,12 +56,6 @@ def systems(folder=RESULTS):
     )
 
 
-def story(folder=RESULTS):
-    """The thesis's steps to its SqueezeNet as `python -m ferlab ablate` measured them, dict, or None before that."""
-    file = Path(folder) / "zima-story.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-
-
 def _measured(file):
     if not file.is_file():
         return None
@@ -79,8 +73,9 @@ def _measured(file):
 
 def table(rows):
     """The systems as lines of text, one a system: what is reported and on which split; then what was measured here
-    on PublicTest, in one view with its interval and mean recall, over ten crops, and over ten copies."""
-    lines = [f"{'system':<35}{'reported':<19}{'here':<22}recall  crops copies  parameters epochs"]
+    on PublicTest, in one view with its interval and mean recall, over ten crops, and over ten copies; and for how many
+    epochs it was trained, of those its recipe asks for."""
+    lines = [f"{'system':<35}{'reported':<19}{'here':<22}recall  crops copies  parameters     epochs"]
     for system in rows:
         reported = f"{system.reported:.1%} ({system.split})" if system.reported else "-"
         lines.append(f"{system.title:<35}{reported:<19}{_here(system.measured)}")
@@ -94,4 +89,7 @@ def _here(measured):
     accuracy = f"{measured['accuracy']:.1%} ({100 * low:.1f} to {100 * high:.1f})"
     others = (measured.get(key) for key in ("mean_recall", "accuracy_crops", "accuracy_copies"))
     more = " ".join(f"{x:6.1%}" if x is not None else f"{'-':>6}" for x in others)
-    return f"{accuracy:<22}{more}{measured['parameters']:>12,}{measured['epochs']:>7}"
+    epochs = str(measured["epochs"])
+    if measured.get("epochs_in_recipe", 0) > measured["epochs"]:
+        epochs += f" of {measured['epochs_in_recipe']}"
+    return f"{accuracy:<22}{more}{measured['parameters']:>12,}{epochs:>11}"

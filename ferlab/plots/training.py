@@ -63,30 +63,6 @@ def _told(name, history):
     )
 
 
-def steps(rows):
-    """Accuracy on training faces and on others, step by step; rows: "steps" of comparison.story().
-
-    The bar of a step is the 95 % interval of its accuracy on faces that it was not trained on.
-    """
-    figure, axes = plt.subplots(figsize=(7.5, 1.2 + 0.45 * len(rows)), layout="constrained")
-    for y, row in enumerate(rows):
-        axes.plot(row["interval"], (y, y), color=_SHADES[0], linewidth=5, alpha=0.4, solid_capstyle="butt")
-    places = range(len(rows))
-    axes.plot([r["accuracy"] for r in rows], places, "o", color=_SHADES[0], label="PublicTest, 95 % interval")
-    learnt = [r["training_accuracy"] for r in rows]
-    axes.plot(learnt, places, "D", color=_SHADES[1], mfc="none", label="training faces")
-    axes.set_yticks(places, [row["step"] for row in rows])
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel("accuracy")
-    axes.grid(axis="x", alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
-    listed = "; ".join(
-        f"{r['step']}: training {r['training_accuracy']:.1%}, PublicTest {r['accuracy']:.1%}" for r in rows
-    )
-    return Picture(figure, f"Accuracy of each step. {listed}.")
-
-
 def parameter_bars(counts, title="parameters"):
     """Horizontal bars of numbers of parameters; counts: {name: number, or {part: number} to stack}."""
     rows = {name: n if isinstance(n, dict) else {"": n} for name, n in counts.items()}
