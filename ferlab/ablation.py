@@ -62,7 +62,7 @@ def _step(name, settings, training, judged, args):
         epochs=args.epochs,
         learning_rate=recipe.learning_rate,
         augment=recipe.augmentation(args.seed),
-        folder=Path("runs") / "story" / name.replace(" ", "-").replace(",", ""),
+        folder=Path("runs") / f"story-{args.epochs}-{len(training)}-{args.seed}" / name.replace(" ", "-"),
         seed=args.seed,
         **recipe.settings(training),
     )

@@ -45,7 +45,7 @@ def near_copies(images, of):
     for others in (_standardised(of), _standardised(np.asarray(of)[:, :, ::-1])):
         for start in range(0, len(thumbs), 2000):
             alike = thumbs[start : start + 2000] @ others.T
-            found[start : start + 2000] |= alike.max(1) > SAME_PHOTO
+            found[start : start + 2000] |= (alike > SAME_PHOTO).any(1)
     return found
 
 

@@ -32,6 +32,11 @@ class System:
     faces: str = "FER-2013"
     measured: dict | None = None
 
+    @property
+    def comparable(self):
+        """Was it trained, and judged on the faces that the published figure is about?"""
+        return self.measured is not None and self.faces in self.measured["evaluated_on"]
+
 
 PUBLISHED = (
     System("squeezenet-zima", "Zima 2024: customised SqueezeNet", 0.6637, "test", 1_377_655),
@@ -78,7 +83,8 @@ def table(rows):
     lines = [f"{'system':<35}{'reported':<19}{'here':<22}recall  crops copies  parameters     epochs"]
     for system in rows:
         reported = f"{system.reported:.1%} ({system.split})" if system.reported else "-"
-        lines.append(f"{system.title:<35}{reported:<19}{_here(system.measured)}")
+        other = f", on {system.measured['evaluated_on']}" if system.measured and not system.comparable else ""
+        lines.append(f"{system.title:<35}{reported:<19}{_here(system.measured)}{other}")
     return "\n".join(lines)
 
 

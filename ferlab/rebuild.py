@@ -27,7 +27,8 @@ AGAIN = 1 / 3  # of the recipe's step size, for a network that goes on from trai
 def train(args):
     """Train a network by its recipe, and save it with its card. An interrupted call goes on when made again."""
     if args.name not in RECIPES:
-        raise ValueError(f"there is no recipe for {args.name!r}; there are {', '.join(RECIPES)}")
+        names = ", ".join([*RECIPES, "rahman-ensemble"])
+        raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
     training, judged = training_faces(args, recipe.labels)
     # ferlab's own network learns from the annotators too, with a second head for what they said.
@@ -64,12 +65,19 @@ def _targets(recipe, training, teachers):
 def _fit(recipe, model, training, judged, settings, args):
     """Train by the recipe, where it says so the new head before the rest. Returns the history of both together."""
     (faces, targets), (judged, expected) = training, judged
-    folder = args.folder or Path("runs") / (args.out or Path(args.name)).stem
+    folder = args.folder or Path("runs") / (args.out or Path(args.name)).name
     print(
         f"{model.count_params():,} parameters, {len(faces):,} faces; state in {folder}, resumed if it is there"
     )
     pairs = (faces.images, targets), (judged.images, expected)
-    settings = settings | {"classes": len(faces.classes), "seed": args.seed}
+    about = {
+        "targets": _targets_in_words(recipe, faces, args.teachers),
+        "focal": recipe.focal,
+        "weighted": recipe.weighted,
+        "augment": [recipe.augment, recipe.erase],
+        "start": str(args.start),
+    }
+    settings = settings | {"classes": len(faces.classes), "seed": args.seed, "about": about}
     head = {}
     if recipe.head_epochs:
         model.get_layer("base").trainable = False
@@ -98,26 +106,27 @@ def _about(recipe, training, history, before, args):
     history = {name: [round(x, 4) for x in values] for name, values in history.items()}
     about = {
         **facts(args, training),
-        "targets": _said(recipe, training),
+        "targets": _targets_in_words(recipe, training, args.teachers),
         "epochs": len(history["loss"]),
         "epochs_in_recipe": recipe.epochs + recipe.head_epochs,
         "seconds": round(sum(history["seconds"])),
         "history": history,
     }
-    if args.teachers:
-        about["targets"] += f"; {TAUGHT:.0%} the mean answer of {', '.join(t.stem for t in args.teachers)}"
     if before:
         about["went_on_from"] = {name: before[name] for name in ("command", "targets", "epochs")}
         about["epochs"] += before["epochs"]
+        about["seconds"] += before.get("seconds", 0)
         about["history"] = _joined(before["history"], history)
     return about
 
 
-def _said(recipe, training):
-    """The targets in words."""
+def _targets_in_words(recipe, training, teachers=None):
+    """What `_targets` are, for the card."""
     words = f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label"
     if recipe.odds and training.votes is not None:
         words += f"; {recipe.odds:.0%} the odds of each label for a face with such FER+ votes"
+    if teachers:
+        words += f"; {TAUGHT:.0%} the mean answer of {', '.join(t.stem for t in teachers)}"
     return words
 
 
@@ -161,9 +170,17 @@ def training_faces(args, labels):
     """Training faces, and the faces to choose on. No image to be judged on is trained on."""
     if args.drawn:
         # Seeds far from those of the course's standing set, on which the network is shown and judged.
+        if labels != "fer2013":
+            raise ValueError(
+                f"{args.name} learns {labels} labels; `--drawn` draws faces with FER-2013's seven"
+            )
         return draw_faces(args.drawn, seed=1000 + args.seed), load_faces("drawn", split="PublicTest")
     faces = load_faces(args.source, labels=labels)
     training, judged = faces.split("Training"), faces[faces.splits != 0]
+    if not len(training) or not len(faces.split("PublicTest")):
+        raise ValueError(
+            f"{faces.name} lack Training or PublicTest: the one is to learn from, the other to choose on"
+        )
     seen = near_copies(training.images, judged.images)
     print(f"{seen.sum():,} training images show a photo that another split has too, and are left out")
     seen[find_faulty(training)["blank"]] = True

@@ -50,7 +50,9 @@ class Recipe:
         affine = RandomAffine(**self.augment, seed=seed)
         if not self.erase:
             return affine
-        hole = keras.layers.RandomErasing(self.erase, scale=(0.02, 0.15), fill_value=127, seed=seed + 1)
+        # A single number would be the most that Keras draws a share from, anew for each face.
+        share = (self.erase, self.erase)
+        hole = keras.layers.RandomErasing(share, scale=(0.02, 0.15), fill_value=127, seed=seed + 1)
         return keras.Sequential([affine, hole])
 
     def settings(self, faces):

@@ -228,6 +228,7 @@ def fit(
     classes=None,
     optimizer="adamw",
     seed=0,
+    about=None,
     verbose=True,
 ):
     """Train `model` and leave in it the weights that were best on the validation faces.
@@ -248,6 +249,8 @@ def fit(
     optimizer          "adamw" (Adam where weight_decay is 0), or "sgd" with Nesterov's momentum of 0.9
     seed               of shuffling, dropout and augmentation. The first weights are the model's: call
                        keras.utils.set_random_seed before you build it to get those again too.
+    about              dict of strings and numbers, kept with the state: what else tells this training from others,
+                       such as its targets. Another `about` in the folder is refused.
     verbose            show progress
 
     Returns {"loss": [...], "accuracy": [...], "val_loss": [...], "val_accuracy": [...], "seconds": [...]}, one
@@ -267,7 +270,13 @@ def fit(
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
         weights = weights[targets.argmax(1)]
     settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
-    settings |= {"weight_decay": weight_decay, "optimizer": optimizer, "mixup": mixup, "seed": seed}
+    settings |= {
+        "weight_decay": weight_decay,
+        "optimizer": optimizer,
+        "mixup": mixup,
+        "seed": seed,
+        **(about or {}),
+    }
     with contextlib.ExitStack() as stack:
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
@@ -298,8 +307,9 @@ def fit(
 
 def _schedule(learning_rate, steps):
     """Warms up for a twentieth of the steps, then follows a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983)."""
-    return keras.optimizers.schedules.CosineDecay(
-        learning_rate / 20, steps, warmup_target=learning_rate, warmup_steps=min(steps // 20, 500)
+    warmup = min(steps // 20, 500)
+    return keras.optimizers.schedules.CosineDecay(  # Keras counts the steps of the cosine after those of the warm-up
+        learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
     )
 
 
@@ -330,11 +340,13 @@ def _arrays(faces, model, which):
     images, targets = np.asarray(images), np.asarray(targets, np.float32)
     batch = as_batch(images)
     expected = (len(images), model.output_shape[-1])
-    if not len(images) or targets.shape != expected or not np.isfinite(targets).all():
+    if not len(images):
+        raise ValueError(f"there are no {which} faces; is that split missing?")
+    if targets.shape != expected or not np.isfinite(targets).all():
         problem = "and are not all finite" if targets.shape == expected else f"expected {expected}"
         raise ValueError(
             f"the {which} faces are {len(images)} images with targets {targets.shape}, {problem}; "
-            "a target is one number for each of the network's classes, and at least one face is needed"
+            "a target is one number for each of the network's classes"
         )
     # Bytes stay bytes until they are in a batch: a quarter of the memory.
     return (images.reshape(batch.shape) if which == "training" else batch), targets

@@ -218,6 +218,20 @@ def test_guess_then_lime_then_history(opened, small):
     widget.locator("tr.fp-playing").wait_for()
     widget.get_by_role("button", name="Replay").wait_for()  # it was "Stop" meanwhile
     assert_same_pixels(notebook, widget)
+    widget.get_by_role("button", name="Replay").click()
+    widget.locator("tr.fp-playing").wait_for()
+    piece(widget, 7).click()  # ends the replay, and is answered like any other
+    notebook.settled("probe.hidden == (5, 7)")
+    widget.page.wait_for_function("() => !document.querySelector('.fl-waiting, .fp-playing')")
+    assert_same_pixels(notebook, widget)
+
+    widget.get_by_role("tab", name="Holes").click()
+    widget.get_by_role("combobox", name="Fill").select_option("noise")
+    notebook.settled("probe.answer['fill'] == 'noise'")
+    widget.get_by_role("tab", name="Guess, then LIME").click()
+    widget.get_by_role("button", name="Reveal LIME's").click()
+    widget.get_by_text("LIME can't fill holes with noise and was asked with grey").wait_for()
+    assert widget.get_by_role("button", name="Reveal LIME's").is_disabled()
 
 
 def test_the_saved_notebook_shows_the_last_state(opened, served):

@@ -87,8 +87,12 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
     assert f"{card['accuracy']:.1%}" in own
-    assert own.split()[-2:] == ["1,225,895", "1"]
+    assert own.split()[-4:] == ["1,225,895", "1", "of", "75"]
     assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
+    drawn = {**card, "evaluated_on": "900 drawn faces, split PublicTest"}
+    (tmp_path / "results" / "tekula-cnn.json").write_text(json.dumps(drawn))
+    shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
+    assert next(line for line in shown if "Tekula" in line).endswith(", on 900 drawn faces, split PublicTest")
     (tmp_path / "results" / "squeezenet.json").write_text("{}")
     refused = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path)
     assert "squeezenet.json lacks accuracy" in refused.stderr
@@ -135,7 +139,13 @@ def test_explain_writes_a_figure_of_a_photo(tmp_path):
         (["data", "--source", "nowhere.csv"], "nowhere.csv"),
         (["explain", "nowhere.jpg"], "nowhere.jpg"),
         (["evaluate", "no-such-network", "--source", "drawn"], "no-such-network"),
-        (["train", "alexnet", "--drawn", "7", "--out", "x"], "alexnet"),
+        (["train", "alexnet", "--drawn", "7", "--out", "x"], "rahman-ensemble"),
+        (["train", "vgg16", "--drawn", "7"], "vgg16 learns fer+ labels"),
+        (["train", "rahman-ensemble", "--drawn", "7", "--epochs", "3"], "--epochs can't be heeded"),
+        (
+            ["classroom", "badges", "notebooks/03-build-squeezenet.ipynb"],
+            "no repository, expected OWNER/NAME",
+        ),
     ],
 )
 def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):

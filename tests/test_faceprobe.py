@@ -344,8 +344,11 @@ def test_the_log_can_be_replayed_and_graded(probe):
     np.testing.assert_array_equal(another.seen, probe.seen)
     dark = ferlab.FaceProbe(lambda x: 1 - left_half(x), FACES, classes=("a", "b"))
     np.testing.assert_allclose(dark.replay(probe.log), 1 - said)  # the states, asked anew
-    with pytest.raises(ValueError, match="face 1 of the photo was asked for, there are 0"):
-        another.replay([{"did": "probe", "chosen": -1, "state": {}}])
+    for place in (-1, len(FACES)):
+        with pytest.raises(
+            ValueError, match=f"face {place} was asked for, there are 0 to {len(FACES) - 1}, and 0 of"
+        ):
+            another.replay([{"did": "probe", "chosen": place, "state": {}}])
 
 
 def test_several_faces_in_a_photo_are_offered(probe):

@@ -107,3 +107,4 @@ def test_near_copies_are_found_recropped_relit_and_mirrored():
     assert found[:20].mean() > 0.8
     assert not found[60:].any()
     assert not cleaning.near_copies(np.zeros((3, 48, 48), np.uint8), of=faces.images).any()  # one tone
+    assert not cleaning.near_copies(images, of=faces.images[:0]).any()  # no others

@@ -9,6 +9,7 @@ from ferlab import preprocessing
 from ferlab.drawn import draw_faces
 from ferlab.emotions import FER2013, FERPLUS, VOTES
 from ferlab.faces import Faces
+from ferlab.recipes import Recipe
 
 IMAGES = draw_faces(6, seed=1).images[..., None].astype("float32")
 STILL = {"rotation": 0, "shift": 0, "shear": 0, "zoom": 0, "flip": False}
@@ -99,6 +100,14 @@ def test_a_flip_is_an_exact_mirror_and_comes_half_of_the_time():
     same = np.abs(flipped - IMAGES[0]).max((1, 2, 3)) < 1e-3
     assert (mirrored ^ same).all()
     assert 70 < mirrored.sum() < 130
+
+
+def test_recipes_erase_a_part_of_as_many_faces_as_they_say():
+    recipe = Recipe(1, 1, 0.1, augment=STILL, erase=0.4)
+    shown = np.asarray(recipe.augmentation(0)(np.zeros((500, 48, 48, 1), "float32"), training=True))
+    erased = (shown == 127).mean((1, 2, 3))
+    assert (erased > 0).mean() == pytest.approx(0.4, abs=0.07)
+    assert erased.max() <= 0.16
 
 
 def test_a_seed_repeats():

@@ -17,7 +17,7 @@ import keras  # isort: skip
 from ferlab.faces import Faces
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import Batches, fit
+from ferlab.training import Batches, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -123,6 +123,21 @@ def test_refuses_the_folder_of_another_training(tmp_path):
         run(tmp_path, model=small_network(batch_norm=False), epochs=1)
     with pytest.raises(ValueError, match="batch_size was 16, is 8"):
         run(tmp_path, batch_size=8, epochs=1)
+
+
+def test_refuses_a_state_that_was_taught_otherwise(tmp_path):
+    run(tmp_path, epochs=1, about={"targets": "label"})
+    run(tmp_path, epochs=1, about={"targets": "label"})
+    with pytest.raises(ValueError, match="targets was label, is votes"):
+        run(tmp_path, epochs=1, about={"targets": "votes"})
+
+
+def test_step_size_rises_then_falls_to_zero():
+    sizes = np.array([float(_schedule(0.5, 200)(step)) for step in range(201)])
+    assert sizes.argmax() == 10
+    assert sizes[10] == pytest.approx(0.5)
+    assert sizes[105] == pytest.approx(0.25, abs=0.01)  # half way down
+    assert sizes[200] == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("left", [0, 100, 5000])

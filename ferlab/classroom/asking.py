@@ -56,7 +56,7 @@ def strike(_, frame, home=None):
     ):
         struck.append(frame)
         frame = frame.f_back
-    if frame is None:
+    if frame is None or not struck:
         return
     for own in struck:
         own.f_trace = _again

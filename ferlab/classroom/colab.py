@@ -21,7 +21,7 @@ def add_badge(path, repository):
 
     repository: "owner/name" on GitHub. Returns whether the file was changed; a second call changes nothing.
     """
-    if repository.count("/") != 1 or not all(repository.split("/")):
+    if repository.count("/") != 1 or not all(repository.split("/")) or repository.endswith(".ipynb"):
         raise ValueError(f"{repository!r} is no repository, expected OWNER/NAME")
     notebook = nbformat.read(path, 4)
     before = nbformat.writes(notebook)

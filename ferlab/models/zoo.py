@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import tempfile
 import zipfile
 from importlib import import_module
@@ -141,20 +142,25 @@ def save_model(model, path, classes, about):
         raise ValueError(
             f"the network gives {model.output_shape[-1]} probabilities, but there are {len(classes)} classes"
         )
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    keras_file, litert_file, card = (Path(f"{path}{ending}") for ending in (".keras", ".tflite", ".json"))
+    files = tuple(Path(f"{path}{ending}") for ending in (".keras", ".tflite", ".json"))
+    files[0].parent.mkdir(parents=True, exist_ok=True)
     bare = type(model).from_config(model.get_config())  # without an optimizer's memory: two thirds of a file
     bare.set_weights(model.get_weights())
     small = litert(bare)
     _check_same_labels(bare, small)
-    bare.save(keras_file)
-    _halve(keras_file)
-    litert_file.write_bytes(small)
-    card.write_text(
-        json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n",
-        encoding="utf-8",
+    card = (
+        json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n"
     )
-    return keras_file, litert_file, card
+    # All three are written beside before the first is put in its place: a full disk spoils no older network.
+    with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
+        new = [Path(folder) / f"new{file.suffix}" for file in files]
+        bare.save(new[0])
+        _halve(new[0])
+        new[1].write_bytes(small)
+        new[2].write_text(card, encoding="utf-8")
+        for written, file in zip(new, files, strict=True):
+            os.replace(written, file)
+    return files
 
 
 def _halve(path):

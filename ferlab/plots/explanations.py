@@ -5,10 +5,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from . import Picture
+from .faithfulness import LINES
 
 # Red and blue that stay apart for colour-blind readers; what is against is hatched as well.
 FOR, AGAINST = "#B2182B", "#2166AC"
-_LINES = (("#D55E00", "-", "o"), ("#0072B2", "--", "s"), ("#000000", ":", "^"), ("#009E73", "-.", "D"))
 _GREY = 128
 
 
@@ -214,7 +214,9 @@ def curves(deletions, insertions, label):
     parts = ("deletion: lower is better", deletions), ("insertion: higher is better", insertions)
     alt = []
     for axis, (title, found), done in zip(axes, parts, ("hidden", "shown"), strict=True):
-        for (name, (share, probability)), (colour, line, mark) in zip(found.items(), _LINES, strict=False):
+        for (name, (share, probability)), (colour, line, mark) in zip(
+            found.items(), LINES[: len(found)], strict=True
+        ):
             shape = {"color": colour, "linestyle": line, "marker": mark, "markevery": 0.12, "markersize": 4}
             axis.plot(share, probability, label=f"{name}, area {area(share, probability):.2f}", **shape)
         axis.set_title(title, fontsize=10)

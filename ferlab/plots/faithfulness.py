@@ -68,7 +68,9 @@ def trends(x, panels, xlabel, ylabel, log=False):
     )
     at, alt = (x if log else range(len(x))), []
     for axis, (title, lines) in zip(axes[0], panels.items(), strict=True):
-        for i, ((name, values), (colour, line, mark)) in enumerate(zip(lines.items(), LINES, strict=False)):
+        for i, ((name, values), (colour, line, mark)) in enumerate(
+            zip(lines.items(), LINES[: len(lines)], strict=True)
+        ):
             mean, low, high = np.array([_interval(v) for v in values]).T
             low, high = np.clip((low, high), -1, 1)  # no mark in a trend leaves this range
             aside = i - (len(lines) - 1) / 2

@@ -47,7 +47,9 @@ def _beside_chance(axis, found, names):
     share = {kind: np.mean([np.divide(f[kind], f["faces"]) for f in found.values()], 0) for kind in kinds}
     axis.barh(rows, share["random"], height=0.9, color="#DDDDDD", label="drawn by lot")
     axis.plot(share["centre"], rows, "x", color="#555555", markersize=6, label="nearest the centre")
-    for i, ((method, f), (colour, _, mark)) in enumerate(zip(found.items(), LINES, strict=False)):
+    for i, ((method, f), (colour, _, mark)) in enumerate(
+        zip(found.items(), LINES[: len(found)], strict=True)
+    ):
         hits = np.divide(f["lime"], f["faces"])
         low, high = wilson_interval(f["lime"], f["faces"])
         style = {"color": colour, "marker": mark, "linestyle": "", "markersize": 4, "elinewidth": 1}

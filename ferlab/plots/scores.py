@@ -103,7 +103,7 @@ def systems(rows):
     for row, system in enumerate(rows):
         if system.reported:
             axes.plot(system.reported, row, "D", color=_SHADES[1], mfc="white")
-        if system.measured:
+        if system.comparable:
             axes.plot(system.measured["interval"], (row, row), color=_SHADES[0], linewidth=3, alpha=0.5)
             axes.plot(system.measured["accuracy"], row, "o", color=_SHADES[0])
     axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
@@ -121,7 +121,7 @@ def _said(system):
     reported = f"reported {system.reported:.1%}" if system.reported else "nothing reported"
     return (
         f"{reported}, here {system.measured['accuracy']:.1%}"
-        if system.measured
+        if system.comparable
         else f"{reported}, not trained here"
     )
 
@@ -169,7 +169,7 @@ def mistakes(report, faces, which=None):
     """
     if len(faces) != len(report):
         raise ValueError(f"the report is about {len(report)} faces, {len(faces)} were given")
-    which = (report.mistakes() if which is None else np.asarray(which))[:12]
+    which = report.mistakes()[:12] if which is None else np.asarray(which)
     if not len(which):
         figure, axes = plt.subplots(figsize=(3, 0.5))
         axes.axis("off")

@@ -139,8 +139,16 @@ function frame(model, el, name) {
       model.on(event, listener);
       heard.push([event, listener]);
     },
+    // Equal values are not sent, so no answer to them is waited for.
     set(traits) {
-      for (const [trait, value] of Object.entries(traits)) model.set(trait, value);
+      let changed = false;
+      const hear = () => (changed = true);
+      for (const [trait, value] of Object.entries(traits)) {
+        model.on(`change:${trait}`, hear);
+        model.set(trait, value);
+        model.off(`change:${trait}`, hear);
+      }
+      if (!changed) return;
       model.save_changes();
       box.wait();
     },

@@ -26,6 +26,7 @@ class Widget(anywidget.AnyWidget):
 
     problem = traitlets.Unicode().tag(sync=True)  # what went wrong, in words
     _picture = None  # where cells show it
+    _shows = "how it began"  # what that picture shows
 
     def _guarded(self, step):
         """A callback that takes back the complaint before, and tells its own."""
@@ -51,7 +52,7 @@ class Widget(anywidget.AnyWidget):
         """
         live, about = self._repr_mimebundle_()
         live["text/plain"] = (
-            f"{type(self).__name__} moves where this notebook runs. The picture shows its last state."
+            f"{type(self).__name__} moves where this notebook runs. The picture shows {self._shows}."
         )
         display(live, metadata=about, raw=True)
         self._picture = self._picture or DisplayHandle()

@@ -37,6 +37,7 @@ function render({ model, el }) {
       return parts.join(", ");
     },
     edit(patch) {
+      history.stop();
       app.state = { ...app.state, ...patch };
       app.show();
     },
@@ -46,6 +47,7 @@ function render({ model, el }) {
       send();
     },
     undo() {
+      history.stop();
       if (!app.past.length) return;
       app.state = app.past.pop();
       send();
@@ -107,6 +109,7 @@ function render({ model, el }) {
     app.show();
   }
 
+  const known = (state) => Object.fromEntries(Object.keys(untouched).map((name) => [name, state[name] ?? untouched[name]]));
   const greys = (filled) => Object.fromEntries(Object.entries(filled).map(([name, v]) => [name, bytes(v)]));
 
   function newFace() {
@@ -129,9 +132,9 @@ function render({ model, el }) {
   }
   const askLog = () => model.send({ ask: "log" }); // what was done before this page, and by Python
   function newProbe() {
-    const { face, sent: _, ...state } = model.get("probe");
-    if (face !== app.face.number) return;
-    app.state = before = { ...untouched, ...Object.fromEntries(Object.entries(state).filter(([name]) => name in untouched)) };
+    const state = model.get("probe");
+    if (state.face !== app.face.number) return;
+    app.state = before = known(state);
     app.show();
   }
   function newAnswer(event) {
@@ -144,7 +147,7 @@ function render({ model, el }) {
     bars.show(answer);
     lime.show(answer);
     if (answer.sent == null || answer.sent === sent) box.answered();
-    if (left) app.steps = [...app.steps, { state: answer, probabilities: answer.probabilities, linear: answer.linear }];
+    if (left) app.steps = [...app.steps, { state: known(answer), probabilities: answer.probabilities, linear: answer.linear }];
     else if (event) askLog();
     history.show();
     if (event) keepWhenResting();
@@ -191,6 +194,7 @@ function render({ model, el }) {
   const finish = box.finish(element("h3", { class: "fl-title" }, "FaceProbe"), faces, element("div", { class: "fp-main" }, left, right));
   return () => {
     clearTimeout(resting);
+    history.stop();
     finish();
   };
 }

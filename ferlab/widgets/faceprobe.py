@@ -29,8 +29,8 @@ class FaceProbe(Widget):
 
     After a change, `image`, `hidden`, `seen`, `probabilities` and `original` say what is on the screen,
     `log` what was done and answered since the beginning, `agreement` how a guess compares with LIME.
-    A photo that is uploaded goes to this kernel, is cut to the face, and is kept nowhere: of it, the picture in
-    a saved notebook shows the holes and the bars.
+    A photo that is uploaded goes to this kernel and is cut to the face; of it, the picture in a saved notebook shows
+    the holes and the bars alone. (Only where Jupyter is told to save the state of widgets, the face is in that.)
     """
 
     _esm = page(
@@ -55,6 +55,7 @@ class FaceProbe(Widget):
     probe = traitlets.Dict().tag(sync=True, echo_update=False)  # {"face": number, and keys of UNTOUCHED}
     guess = traitlets.Dict().tag(sync=True, echo_update=False)  # {"face": number, "superpixels": [...]}
     photo = traitlets.Bytes().tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value))
+    _shows = "its last state"
     # Here only: what was done and answered, in order.
     log = traitlets.List()
 
@@ -183,6 +184,8 @@ class FaceProbe(Widget):
             wanted = {**changes.UNTOUCHED, **entry["state"]}
             self._check(wanted)
             self.probe = {"face": self._number, "again": len(answers), **wanted}
+            if self.problem:
+                raise ValueError(f"entry {len(answers)} could not be asked again: {self.problem}")
             answers.append(self.probabilities)
         return np.array(answers).reshape(-1, len(self._classes))
 
@@ -217,14 +220,16 @@ class FaceProbe(Widget):
 
     def _show_place(self, place):
         """The face at a place of the grid (from 0), or of the photo (from -1 down)."""
+        if not -len(self._mine) <= place < len(self._faces):
+            raise ValueError(
+                f"face {place} was asked for, there are 0 to {len(self._faces) - 1}, and {len(self._mine)} of a photo"
+            )
         if place >= 0:
             label = self._faces.classes[self._faces.labels[place]]
             twin = None if self._faces.twins is None else self._faces.twins[place]
             self._show(place, self._faces.images[place], f"face {place + 1}, labelled {label}", twin)
         else:
             caption, images = self._mine_caption, self._mine
-            if -place > len(images):
-                raise ValueError(f"face {-place} of the photo was asked for, there are {len(images)}")
             number = f" ({-place} of {len(images)})" if len(images) > 1 else ""
             self._show(place, images[-place - 1], caption + number)
 
@@ -346,6 +351,7 @@ class FaceProbe(Widget):
         self._reveal = found
         self.lime = {
             "face": self._number,
+            "asked": self.answer["fill"],
             "fill": explanation.hide,
             "label": self._classes[explanation.label()],
             "weights": explanation.weights[explanation.label()].tolist(),

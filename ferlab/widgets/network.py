@@ -64,6 +64,7 @@ class NetworkExplorer(Widget):
         grey, low, high = as_grey(self._maps)
         self.pictures = {
             "layer": self.layer,
+            "chosen": self.chosen,  # so that equal maps of another face are news as well
             "size": list(self._maps.shape),
             "grey": grey.tobytes(),
             "low": low,

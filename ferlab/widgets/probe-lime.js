@@ -19,9 +19,10 @@ function limePart(app) {
   // What the linear model makes of the state on the screen, beside what the network said.
   function gap({ linear, probabilities, fill }, label, k) {
     if (!linear) {
+      if (fill !== app.lime.asked) return `LIME was asked with holes filled by ${app.lime.fill}. Reveal again to ask it with ${fill}.`;
       return fill === app.lime.fill
         ? "LIME's linear model knows whole superpixels only: it has no answer to paint, light or camera."
-        : `LIME was asked with holes filled by ${app.lime.fill}. Reveal again to ask it with ${fill}.`;
+        : `LIME can't fill holes with ${fill} and was asked with ${app.lime.fill}: choose that to compare.`;
     }
     const [guess, said] = [Math.round(100 * linear[k]), Math.round(100 * probabilities[k])];
     return `For this face LIME's linear model predicts ${label} ${guess} %; the network says ${said} %: a gap of ${Math.abs(said - guess)} points.`;
@@ -32,7 +33,7 @@ function limePart(app) {
     const { lime, marks } = app;
     mark.setAttribute("aria-pressed", app.tool === "mark");
     mark.disabled = Boolean(lime);
-    reveal.disabled = marks.length < MARKS || lime?.fill === answer.fill;
+    reveal.disabled = marks.length < MARKS || lime?.asked === answer.fill;
     ask.textContent = lime
       ? ""
       : marks.length < MARKS

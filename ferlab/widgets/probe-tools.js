@@ -76,12 +76,13 @@ function historyPart(app) {
   // Draws the recorded states one after the other, with the answers that were given then; asks nobody.
   function step(at) {
     const entry = app.steps[at];
-    if (!entry || !playing) return stop();
+    if (!entry) return stop();
     app.play({ ...app.untouched, ...entry.state }, entry);
     [...body.children].forEach((row, i) => row.classList.toggle("fp-playing", i === at));
     playing = setTimeout(() => step(at + 1), 700);
   }
   function stop() {
+    if (!playing) return;
     clearTimeout(playing);
     playing = 0;
     replay.textContent = "Replay";
@@ -106,5 +107,5 @@ function historyPart(app) {
     );
     replay.disabled = app.steps.length < 2;
   }
-  return { node, show };
+  return { node, show, stop };
 }

@@ -14,11 +14,12 @@ import statistics
 import time
 from pathlib import Path
 
+import ferlab  # isort: skip  # noqa: F401  first, so that TensorFlow starts quietly
+
 import keras
 import numpy as np
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
-import ferlab  # noqa: F401  first, so that TensorFlow starts quietly
 from ferlab.models import zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
