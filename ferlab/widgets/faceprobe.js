@@ -37,7 +37,6 @@ function render({ model, el }) {
       return parts.join(", ");
     },
     edit(patch) {
-      history.stop();
       app.state = { ...app.state, ...patch };
       app.show();
     },
@@ -47,7 +46,6 @@ function render({ model, el }) {
       send();
     },
     undo() {
-      history.stop();
       if (!app.past.length) return;
       app.state = app.past.pop();
       send();
@@ -163,6 +161,10 @@ function render({ model, el }) {
     if (app.face && before) app.show();
   }
 
+  // What is done during a replay is done to the state that was there before it.
+  for (const act of ["pointerdown", "keydown"]) {
+    box.root.addEventListener(act, ({ target }) => history.replay.contains(target) || history.stop(), { capture: true });
+  }
   box.root.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();

@@ -107,5 +107,5 @@ function historyPart(app) {
     );
     replay.disabled = app.steps.length < 2;
   }
-  return { node, show, stop };
+  return { node, replay, show, stop };
 }
