@@ -1,10 +1,15 @@
 """Photos of every kind to a 48x48 face. The astronaut is a real face that scikit-image brings."""
 
+import re
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
 
+from ferlab.inference import load_predictor
 from ferlab.photo import crop, face_from_photo, find_faces
 
 ASTRONAUT = data.astronaut()
@@ -165,3 +170,16 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_bad_arrays_get_a_clear_error(array, says):
     with pytest.raises(ValueError, match=says):
         face_from_photo(array)
+
+
+def test_hints_of_notebook_09_turn_the_label_and_dark_glasses_do_not():
+    notebook = Path(__file__).parents[1] / "notebooks" / "09-probe-your-own-photo.ipynb"
+    cells = nbformat.read(notebook, 4).cells
+    hints = next(c.source for c in cells if "Two that do it" in c.source)
+    tricks = re.findall(r"`(trick\[.*?\] = .*?)`", hints)
+    predict, turned = load_predictor("squeezenet"), []
+    for line in tricks:
+        trick = FACE.copy()
+        exec(line, {"trick": trick, "face": FACE, "np": np})
+        turned.append(predict(trick[None]).argmax() != predict(FACE[None]).argmax())
+    assert turned == [True, True, False]
