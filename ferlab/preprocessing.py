@@ -41,25 +41,6 @@ def soft_targets(faces, share=0.5):
     return np.where(total > 0, mixed, targets)
 
 
-def label_odds(faces, folds=5):
-    """How probable each label is for a face that got these FER+ votes: float32 (n, k).
-
-    The votes taken as they are pull towards neutral, which FER-2013's labels name less often than ten annotators do.
-    So what a label is likely to be, given the votes, is learnt from the faces themselves (gradient boosting,
-    Friedman 2001, doi 10.1214/aos/1013203451), for each fifth of them from the other four: no face's own
-    label is in its answer. As a target it is a label without most of its noise.
-    """
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import cross_val_predict
-
-    learner = HistGradientBoostingClassifier(max_depth=6, max_iter=80, random_state=0)
-    votes = faces.votes.astype(np.float32)
-    odds = np.zeros((len(faces), len(faces.classes)), np.float32)
-    present = np.unique(faces.labels)
-    odds[:, present] = cross_val_predict(learner, votes, faces.labels, cv=folds, method="predict_proba")
-    return odds
-
-
 def vote_targets(faces):
     """Targets (n, 8) float32: the share of the FER+ votes that each of emotions.FERPLUS got.
 

@@ -16,7 +16,7 @@ from .emotions import FERPLUS
 from .evaluation import VIEWS, evaluate, human_ceiling
 from .fer2013 import label_by_votes, load_faces
 from .models import own, vgg, zoo
-from .preprocessing import label_odds, one_hot, vote_targets
+from .preprocessing import one_hot, vote_targets
 from .recipes import RECIPES
 from .training import best_precision, fit
 
@@ -57,8 +57,6 @@ def _targets(recipe, training, teachers):
     """What the network is to answer for the training faces, float32 (n, k)."""
     labels = one_hot(training.labels, len(training.classes))
     targets = (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
-    if recipe.odds and training.votes is not None:
-        targets = (1 - recipe.odds) * targets + recipe.odds * label_odds(training)
     return (1 - TAUGHT) * targets + TAUGHT * _answers(teachers, training) if teachers else targets
 
 
@@ -71,7 +69,7 @@ def _fit(recipe, model, training, judged, settings, args):
     )
     pairs = (faces.images, targets), (judged.images, expected)
     about = {
-        "targets": _targets_in_words(recipe, faces, args.teachers),
+        "targets": _targets_in_words(recipe, args.teachers),
         "focal": recipe.focal,
         "weighted": recipe.weighted,
         "augment": [recipe.augment, recipe.erase],
@@ -106,7 +104,7 @@ def _about(recipe, training, history, before, args):
     history = {name: [round(x, 4) for x in values] for name, values in history.items()}
     about = {
         **facts(args, training),
-        "targets": _targets_in_words(recipe, training, args.teachers),
+        "targets": _targets_in_words(recipe, args.teachers),
         "epochs": len(history["loss"]),
         "epochs_in_recipe": recipe.epochs + recipe.head_epochs,
         "seconds": round(sum(history["seconds"])),
@@ -120,11 +118,9 @@ def _about(recipe, training, history, before, args):
     return about
 
 
-def _targets_in_words(recipe, training, teachers=None):
+def _targets_in_words(recipe, teachers):
     """What `_targets` are, for the card."""
     words = f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label"
-    if recipe.odds and training.votes is not None:
-        words += f"; {recipe.odds:.0%} the odds of each label for a face with such FER+ votes"
     if teachers:
         words += f"; {TAUGHT:.0%} the mean answer of {', '.join(t.stem for t in teachers)}"
     return words

@@ -20,9 +20,7 @@ class Recipe:
     augment      arguments of RandomAffine, None for faces as they are
     erase        share of the faces that lose a rectangle (Zhong et al. 2017, arXiv 1708.04896)
     weighted     rare classes count for more: preprocessing.class_weights
-    mixup        alpha of mixup, see `training.fit`
     smoothing    share of a label that is spread over all classes (Szegedy et al. 2016, arXiv 1512.00567)
-    odds         share of a target that is preprocessing.label_odds, where the faces have FER+ votes
     labels       of `load_faces`
     head_epochs  before the rest: so many in which a trained base is left as it is
     focal        focal loss with the alpha and gamma of the laboratory report
@@ -36,9 +34,7 @@ class Recipe:
     augment: dict | None = None
     erase: float = 0.0
     weighted: bool = False
-    mixup: float = 0.0
     smoothing: float = 0.0
-    odds: float = 0.0
     labels: str = "fer2013"
     head_epochs: int = 0
     focal: bool = False
@@ -64,7 +60,6 @@ class Recipe:
             "batch_size": self.batch_size,
             "weight_decay": self.weight_decay,
             "optimizer": self.optimizer,
-            "mixup": self.mixup,
             "loss": loss,
             "class_weight": class_weights(faces.labels, len(faces.classes)) if self.weighted else None,
         }
@@ -81,9 +76,7 @@ _RAHMAN = Recipe(300, 128, 0.02, 5e-4, "sgd", augment=_CROPS)
 _LAB = Recipe(25, 64, 2e-4, augment={}, labels="fer+", head_epochs=5)
 
 RECIPES = {
-    "squeezenet": Recipe(
-        75, 128, 3e-3, 0.05, augment={"zoom": 0.15}, erase=0.5, mixup=0.2, smoothing=0.1, odds=0.5
-    ),
+    "squeezenet": Recipe(65, 128, 3e-3, 0.05, augment={"zoom": 0.15}, erase=0.25, smoothing=0.1),
     "squeezenet-zima": _ZIMA,
     "zima-vgg16": _ZIMA,
     "rahman-resnet18": _RAHMAN,

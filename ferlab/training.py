@@ -23,14 +23,13 @@ from .preprocessing import one_hot
 class Batches(keras.utils.PyDataset):
     """Images and targets in batches, in an order that depends on the seed and the epoch alone."""
 
-    def __init__(self, images, targets, weights, batch_size, seed, mixup=0.0):
+    def __init__(self, images, targets, weights, batch_size, seed):
         super().__init__()
         self.arrays = (images, targets, weights)
-        self.batch_size, self.seed, self.mixup = batch_size, seed, mixup
+        self.batch_size, self.seed = batch_size, seed
         self.start(epoch=0)
 
     def start(self, epoch):
-        self.epoch = epoch
         self.order = np.random.default_rng([self.seed, epoch]).permutation(len(self.arrays[0]))
 
     def __len__(self):
@@ -39,19 +38,7 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, i):
         rows = np.sort(self.order[i * self.batch_size : (i + 1) * self.batch_size])
         images, targets, weights = self.arrays
-        batch = images[rows].astype("float32"), targets[rows], weights[rows]
-        return self._mixed(batch, i) if self.mixup else batch
-
-    def _mixed(self, batch, i):
-        """Each face with a part of another laid over it, and as much of its target (Zhang et al. 2018)."""
-        rng = np.random.default_rng([self.seed, self.epoch, i])
-        n = len(batch[0])
-        others, part = rng.permutation(n), rng.beta(self.mixup, self.mixup, n).astype(np.float32)
-        return tuple(_between(x, x[others], part.reshape(-1, *[1] * (x.ndim - 1))) for x in batch)
-
-
-def _between(a, b, part):
-    return b + part * (a - b)
+        return images[rows].astype("float32"), targets[rows], weights[rows]
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -221,7 +208,6 @@ def fit(
     loss="categorical_crossentropy",
     class_weight=None,
     augment=None,
-    mixup=0.0,
     patience=None,
     folder=None,
     precision=None,
@@ -238,8 +224,6 @@ def fit(
     loss               a Keras loss, or the name of one
     class_weight       {class: weight}, for instance preprocessing.class_weights(...)
     augment            a Keras layer put in front of the model while it trains, never when it serves
-    mixup              alpha of mixup (Zhang et al. 2018, arXiv 1710.09412): faces laid over one another, by
-                       parts that follow Beta(alpha, alpha); 0 for none
     patience           stop after so many epochs without a better validation accuracy
     folder             where to keep state and best weights. Make the same call with the same folder after
                        a kill and training goes on after its last whole epoch, to the same end.
@@ -273,7 +257,6 @@ def fit(
     settings |= {
         "weight_decay": weight_decay,
         "optimizer": optimizer,
-        "mixup": mixup,
         "seed": seed,
         **(about or {}),
     }
@@ -281,7 +264,7 @@ def fit(
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
         keras.utils.set_random_seed(seed)
-        batches = Batches(images, targets, weights, batch_size, seed, mixup)
+        batches = Batches(images, targets, weights, batch_size, seed)
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])

@@ -87,7 +87,7 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
     assert f"{card['accuracy']:.1%}" in own
-    assert own.split()[-4:] == ["1,225,895", "1", "of", "75"]
+    assert own.split()[-4:] == ["1,225,895", "1", "of", "65"]
     assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
     drawn = {**card, "evaluated_on": "900 drawn faces, split PublicTest"}
     (tmp_path / "results" / "tekula-cnn.json").write_text(json.dumps(drawn))

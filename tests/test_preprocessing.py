@@ -61,24 +61,6 @@ def test_vote_targets_by_hand():
     assert not preprocessing.vote_targets(with_votes("sad", NF=10)).any()
 
 
-def test_label_odds_are_the_share_of_each_label_among_faces_with_such_votes():
-    """Of the faces that are voted sad and neutral seven in ten are labelled sad and three neutral."""
-    sad, neutral, happy = (FER2013.index(name) for name in ("sad", "neutral", "happy"))
-    labels = np.array([sad] * 140 + [neutral] * 60 + [happy] * 200)
-    order = np.random.default_rng(0).permutation(400)
-    torn, sure = with_votes("sad", sad=5, neutral=5).votes, with_votes("happy", happy=10).votes
-    votes = np.vstack([torn] * 200 + [sure] * 200)[order]
-    image, zeros = np.zeros((400, 48, 48), np.uint8), np.zeros(400, np.uint8)
-    faces = Faces(image, labels[order], FER2013, "", zeros, np.arange(400), votes)
-    odds = preprocessing.label_odds(faces)
-    assert odds.sum(1) == pytest.approx(np.ones(400), abs=1e-5)
-    of_torn, of_sure = odds[faces.labels != happy], odds[faces.labels == happy]
-    assert of_torn[:, sad] == pytest.approx(np.full(200, 0.7), abs=0.03)
-    assert of_torn[:, neutral] == pytest.approx(np.full(200, 0.3), abs=0.03)
-    assert of_sure[:, happy].min() > 0.99
-    assert not odds[:, FER2013.index("fear")].any()  # no face has that label
-
-
 def test_soft_targets_need_votes():
     with pytest.raises(ValueError, match=r"fer2013new\.csv"):
         preprocessing.soft_targets(draw_faces(2))

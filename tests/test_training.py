@@ -17,7 +17,7 @@ import keras  # isort: skip
 from ferlab.faces import Faces
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import Batches, _schedule, fit
+from ferlab.training import _schedule, fit
 
 
 def shades(n, seed=0):
@@ -165,23 +165,6 @@ def test_a_full_disk_costs_no_state(tmp_path):
     _, longer = run(tmp_path, epochs=4)
     assert longer["loss"][:2] == history["loss"]
     assert len(longer["loss"]) == 4
-
-
-def test_mixup_mixes_targets_as_it_mixes_faces():
-    labels = np.arange(40) % 4
-    images = np.broadcast_to((labels * 60)[:, None, None, None], (40, 48, 48, 1)).astype(np.uint8)
-    weights = 1 + labels.astype(np.float32)
-    batches = Batches(images, one_hot(labels, 4), weights, 16, seed=0, mixup=1.0)
-    faces, targets, weights = (
-        np.concatenate(parts) for parts in zip(*(batches[i] for i in range(3)), strict=True)
-    )
-    np.testing.assert_allclose(faces[:, 7, 9, 0], targets @ np.arange(4) * 60, rtol=1e-5)
-    np.testing.assert_allclose(weights, targets @ np.arange(1, 5), rtol=1e-5)
-    assert 0.2 < targets.max(1).min() < 0.8  # some are well mixed
-    np.testing.assert_array_equal(batches[1][0], batches[1][0])
-    first = batches[1][1]
-    batches.start(epoch=1)
-    assert (batches[1][1] != first).any()
 
 
 def test_an_unknown_optimizer_is_named():
