@@ -37,6 +37,12 @@ class System:
         """Was it trained, and judged on the faces that the published figure is about?"""
         return self.measured is not None and self.faces in self.measured["evaluated_on"]
 
+    @property
+    def epochs(self):
+        """How many it was trained for, such as "65", or "12 of 60" where its recipe asks for more."""
+        done, asked = self.measured["epochs"], self.measured.get("epochs_in_recipe", 0)
+        return f"{done} of {asked}" if asked > done else str(done)
+
 
 PUBLISHED = (
     System("squeezenet-zima", "Zima 2024: customised SqueezeNet", 0.6637, "test", 1_377_655),
@@ -84,18 +90,16 @@ def table(rows):
     for system in rows:
         reported = f"{system.reported:.1%} ({system.split})" if system.reported else "-"
         other = f", on {system.measured['evaluated_on']}" if system.measured and not system.comparable else ""
-        lines.append(f"{system.title:<35}{reported:<19}{_here(system.measured)}{other}")
+        lines.append(f"{system.title:<35}{reported:<19}{_here(system)}{other}")
     return "\n".join(lines)
 
 
-def _here(measured):
+def _here(system):
+    measured = system.measured
     if measured is None:
         return "not trained yet"
     low, high = measured["interval"]
     accuracy = f"{measured['accuracy']:.1%} ({100 * low:.1f} to {100 * high:.1f})"
     others = (measured.get(key) for key in ("mean_recall", "accuracy_crops", "accuracy_copies"))
     more = " ".join(f"{x:6.1%}" if x is not None else f"{'-':>6}" for x in others)
-    epochs = str(measured["epochs"])
-    if measured.get("epochs_in_recipe", 0) > measured["epochs"]:
-        epochs += f" of {measured['epochs_in_recipe']}"
-    return f"{accuracy:<22}{more}{measured['parameters']:>12,}{epochs:>11}"
+    return f"{accuracy:<22}{more}{measured['parameters']:>12,}{system.epochs:>11}"

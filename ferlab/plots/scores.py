@@ -99,7 +99,7 @@ def compare(reports):
 
 def systems(rows):
     """What authors report of their systems, and what each scores here; rows: comparison.System, one a line."""
-    figure, axes = plt.subplots(figsize=(7.5, 1.1 + 0.36 * len(rows)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8.5, 1.1 + 0.36 * len(rows)), layout="constrained")
     for row, system in enumerate(rows):
         if system.reported:
             axes.plot(system.reported, row, "D", color=_SHADES[1], mfc="white")
@@ -108,7 +108,8 @@ def systems(rows):
             axes.plot(system.measured["accuracy"], row, "o", color=_SHADES[0])
     axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
     axes.plot([], [], "o-", color=_SHADES[0], label="here, with 95 % interval")
-    axes.set_yticks(range(len(rows)), [system.title for system in rows])
+    few = [f" ({s.epochs} epochs)" if s.comparable and "of" in s.epochs else "" for s in rows]
+    axes.set_yticks(range(len(rows)), [system.title + part for system, part in zip(rows, few, strict=True)])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
     _percent(axes.xaxis)
@@ -120,7 +121,7 @@ def systems(rows):
 def _said(system):
     reported = f"reported {system.reported:.1%}" if system.reported else "nothing reported"
     return (
-        f"{reported}, here {system.measured['accuracy']:.1%}"
+        f"{reported}, here {system.measured['accuracy']:.1%} after {system.epochs} epochs"
         if system.comparable
         else f"{reported}, not trained here"
     )
