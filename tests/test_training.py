@@ -214,8 +214,8 @@ def test_bfloat16_is_for_training_only():
 IMAGES, TARGETS = shades(8)
 NAN = np.where(np.arange(48) == 5, np.nan, IMAGES.astype("float32"))
 BAD = {
-    "no validation faces": ((IMAGES, TARGETS), (IMAGES[:0], TARGETS[:0]), "validation faces are 0 images"),
-    "no training faces": ((IMAGES[:0], TARGETS[:0]), (IMAGES, TARGETS), "training faces are 0 images"),
+    "no validation faces": ((IMAGES, TARGETS), (IMAGES[:0], TARGETS[:0]), "there are no validation faces"),
+    "no training faces": ((IMAGES[:0], TARGETS[:0]), (IMAGES, TARGETS), "there are no training faces"),
     "pixels not a number": ((NAN, TARGETS), (IMAGES, TARGETS), "not finite"),
     "validation pixels not a number": ((IMAGES, TARGETS), (NAN, TARGETS), "not finite"),
     "too many classes": ((IMAGES, one_hot([0] * 8, 3)), (IMAGES, TARGETS), r"expected \(8, 2\)"),
