@@ -62,9 +62,8 @@ def test_the_network_explorer(opened):
     widget.get_by_role("button", name="squeeze", exact=True).click()
     notebook.settled("explorer.layer == 'fire2_squeeze'")
     widget.get_by_text("1 · 1 · 64 · 16 = 1,024 parameters").wait_for()
-    widget.get_by_role(
-        "button", name="squeeze", exact=True
-    ).click()  # again: nothing is asked, nothing awaited
+    # Once more: nothing new is asked, so nothing is awaited.
+    widget.get_by_role("button", name="squeeze", exact=True).click()
     assert "fl-waiting" not in widget.get_attribute("class")
     widget.get_by_role("button", name="fire9, ").click()
     notebook.settled("explorer.layer.startswith('fire9_') and explorer.maps.shape == (512, 6, 6)")
