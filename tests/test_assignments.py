@@ -1,6 +1,7 @@
 """Every graded task against submissions as students write them: wrong ones marked down, right ones not."""
 
 import importlib
+import re
 
 import pytest
 
@@ -8,8 +9,11 @@ pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install
 
 from attacks import grader, predictions  # grader puts ferlab_grading's folder on the path
 
+from ferlab.classroom.grading import MARKED
+
 SLOW = 30  # seconds that a right submission may take on a busy machine
 SHORT = 0.3  # that an endless one is given
+MARK = re.compile(r"\bmark\(.*\)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module", params=grader.NAMES)
@@ -57,3 +61,27 @@ def test_wrong_submissions_are_caught_and_right_ones_accepted(notebook, capsys):
     with capsys.disabled():
         print(f"\n{notebook.name}: wrong caught {caught} of {tried}, right accepted {accepted} of {offered}")
     assert not failures, "\n".join(failures)
+
+
+SLOW_TESTS = ("focal.", "fire.module", "cue.changed")  # they build or ask networks
+
+
+def test_the_model_answers_pass_whatever_the_class_s_secret(notebook, monkeypatch):
+    calls = [MARK.search(cell.source).group() for cell in notebook.cells if MARK.search(cell.source)]
+    calls = [call for call in calls if not any(f'"{name}' in call for name in SLOW_TESTS)]
+    lost = {}
+    for secret in range(200):
+        monkeypatch.setitem(grader.grading.SETTINGS, "secret", secret)
+        for call in calls:
+            message = eval(call, {**notebook.namespace, "mark": grader.grading.mark})
+            if message:
+                lost.setdefault(call, []).append((secret, message))
+    assert not lost
+
+
+def test_every_test_cell_waits_for_a_hidden_test(notebook):
+    """A cell that asks nothing hidden would give its points to code that only keeps it from running."""
+    graded_cells = [
+        c for c in notebook.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("grade")
+    ]
+    assert all(MARKED.search(cell.source) for cell in graded_cells)

@@ -138,7 +138,10 @@ def _errors(cell):
 def _judge(cell, key, why):
     """Leave an error among a test cell's outputs where it failed, and where it passed nothing that could count."""
     said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-    passed = all(receipt(key, test) in said for test in MARKED.findall(cell.source))
+    ran = (
+        cell.execution_count is not None
+    )  # a cell without a hidden test passes by running, as in plain nbgrader
+    passed = ran and all(receipt(key, test) in said for test in MARKED.findall(cell.source))
     cell.outputs = _errors(cell)
     if not passed and not cell.outputs:
         words = {"ename": "NotPassed", "evalue": why, "traceback": [f"NotPassed: {why}"]}

@@ -1,5 +1,7 @@
 """Hints on data and scores: assignments a1, a2 and a5. Each tries one small case; see ferlab.checks."""
 
+import warnings
+
 import numpy as np
 
 from .asking import array, ask, number
@@ -116,9 +118,11 @@ def weighted_loss(function):
     heavy = function(p, np.array([0, 1]), {0: 1.0, 1: 3.0})
     ask(heavy > plain, "a larger weight should make the loss larger. Do you look the weight up by the label?")
     ask(heavy > 2, "do you divide by the weights again? The mean is over faces.")
+    wrong = function(np.eye(2), np.array([1, 0]), {0: 1.0, 1: 1.0})
+    ask(np.isfinite(wrong), "a probability of 0 gives infinity. See the clipping in the task.")
     ask(
-        np.isfinite(function(np.eye(2), np.array([1, 0]), {0: 1.0, 1: 1.0})),
-        "a probability of 0 gives infinity. See the clipping in the task.",
+        np.isclose(wrong, 16.118, atol=1e-2),
+        f"certain and wrong costs {wrong:.3g} in yours. What does the task clip at, and what is minus its logarithm?",
     )
 
 
@@ -139,8 +143,8 @@ def confusion(function):
 
 
 def recalls(function):
-    warned = []
-    with np.errstate(all="call", call=lambda *what: warned.append(what)):
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
         found = function(np.array([[3, 1, 0], [3, 1, 0], [0, 0, 0]]))
     array(found, (3,), "the recalls")
     ask(
@@ -149,7 +153,7 @@ def recalls(function):
     )
     ask(found[0] == 0.75, f"of the first label's four faces three were found; yours says {found[0]:.3g}.")
     ask(np.isnan(found[2]), "the third label has no face. NaN was asked for.")
-    ask(not warned, "right, but NumPy warns of a division by 0. Which rows can you divide without asking?")
+    ask(not heard, "right, but NumPy warns of a division by 0. Which rows can you divide without asking?")
 
 
 def interval(function):

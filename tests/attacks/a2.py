@@ -252,6 +252,20 @@ def not_clipped(probabilities, labels, weights):
         return float((w * -np.log(probabilities[np.arange(len(labels)), labels])).mean())
 
 
+@wrong("weighted_loss", "clip at 1e-7")
+def certain_and_wrong_for_nothing(probabilities, labels, weights):
+    p = probabilities[np.arange(len(labels)), labels]
+    w = np.array([weights[k] for k in labels.tolist()])
+    return float((w * np.where(p > 0, -np.log(np.where(p > 0, p, 1)), 0)).mean())
+
+
+@wrong("weighted_loss", "clip at 1e-7")
+def clipped_at_a_thousandth(probabilities, labels, weights):
+    p = probabilities[np.arange(len(labels)), labels]
+    w = np.array([weights[k] for k in labels.tolist()])
+    return float((w * -np.log(np.where(p > 0, p, 1e-3))).mean())
+
+
 @wrong("weighted_loss", "expected a plain number")
 def one_for_each(probabilities, labels, weights):
     return -np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-7, 1))

@@ -1,5 +1,7 @@
 """Submissions for a5-honest-metrics."""
 
+import warnings
+
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
@@ -118,6 +120,13 @@ def by_divide_where(table):
 
 
 @right("recalls")
+def by_silence(table):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return np.diag(table) / table.sum(1)
+
+
+@right("recalls")
 def by_comprehension(table):
     return np.array(
         [row[k] / row.sum() if row.any() else np.nan for k, row in enumerate(table.tolist() and table)]
@@ -144,7 +153,7 @@ def zero_for_absent(table):
     return np.diag(table) / np.maximum(table.sum(1), 1)
 
 
-@wrong("recalls", "stops with FloatingPointError")
+@wrong("recalls", "a warning comes with them")
 def with_a_warning(table):
     return np.diag(table) / table.sum(1)
 

@@ -41,9 +41,10 @@ def square_values(rng, hottest_square):
         row, column = rng.integers(3, 30), rng.integers(8, 36)
         relevance = rng.normal(size=(48, 48)) * 0.1
         relevance[row : row + size, column : column + size] += 1
-        found = _square(hottest_square, relevance, size)
-        assert found != (column, row), "Row and column are swapped: the row comes first."
-        assert found == _best(relevance, size), (
+        found, best = _square(hottest_square, relevance, size), _best(relevance, size)
+        swapped = found == best[::-1] and found != best
+        assert not swapped, "Row and column are swapped: the row comes first."
+        assert found == best, (
             f"A bright square of {size} pixels from row {row}, column {column} is found at {found}: "
             "name its top left pixel, the square whose relevance adds up to most."
         )
@@ -67,6 +68,13 @@ def square_edges(rng, hottest_square):
     relevance[20:25, 20:25] = 0.5
     found = _square(hottest_square, relevance, 5)
     assert found == (20, 20), "The whole square counts, not its brightest pixel."
+
+
+def found(_rng, square, planted):
+    assert type(square) in (tuple, list, np.ndarray), "`square` should be (row, column)."
+    assert len(square) == 2, "`square` should be (row, column)."
+    off = max(abs(whole(a, "A place") - b) for a, b in zip(square, planted[:2], strict=True))
+    assert off <= 2, f"The mark lies elsewhere: {off} pixels from the square that was found."
 
 
 def _repaired(without_square, images, row, column, size):
@@ -153,7 +161,7 @@ def turned_values(rng, turned):
         bright = rng.integers(3, 15)
         images[:bright, 10:15, 30:35] = 255
         found = _turned(turned, _reads_square(10, 30, 5, darker), images, 10, 30, 5, 255)
-        assert found == 1 - bright / 20, (
+        assert np.isclose(found, (20 - bright) / 20), (
             f"{20 - bright} of 20 answers change when the square is stamped; your function says {found:.2g} of all."
         )
 

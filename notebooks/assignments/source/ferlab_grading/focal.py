@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .words import by_hand
+from .words import by_hand, function
 
 LIBRARY = ("ferlab.losses", "keras.src.losses")
 
@@ -148,3 +148,22 @@ def model_values(rng, transfer_model):
     )
     dropped = np.asarray(model(x, training=False))
     assert np.abs(dropped - p).max() < 1e-3, "In use the model must not drop anything."
+
+
+def trains(rng, focal_loss, transfer_model):
+    """Both together: faces that are dark, grey or bright, and a head that has to learn which is which."""
+    import keras
+
+    function(focal_loss)
+    keras.utils.set_random_seed(int(rng.integers(2**31)))
+    model = _transferred(transfer_model, _base(rng), 3)
+    kinds = np.arange(90) % 3
+    faces = kinds[:, None, None, None] - 1 + 0.2 * rng.normal(size=(90, 12, 12, 1))
+    ones = np.ones(3, "float32")
+    model.compile(keras.optimizers.Adam(0.01), lambda y, p: focal_loss(y, p, ones, 2.0))
+    targets = np.eye(3, dtype="float32")[kinds]
+    losses = model.fit(faces, targets, epochs=15, batch_size=30, verbose=0).history["loss"]
+    assert np.isfinite(losses).all(), "Trained with your loss, the loss stops being a number."
+    assert losses[-1] < losses[0] / 2, (
+        f"Trained with your loss, your model goes from a loss of {losses[0]:.3g} to {losses[-1]:.3g}: it hardly learns."
+    )

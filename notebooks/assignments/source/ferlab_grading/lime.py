@@ -159,3 +159,14 @@ def fit_nearness(rng, fit):
         "With fewer samples than superpixels only the penalty keeps it solvable.",
         1e-4,
     )
+
+
+def together(rng, variants, nearness, fit):
+    """All three, one after the other, on a model whose answer is a superpixel's brightness."""
+    image, filling, segments = _face(rng)
+    image[segments == 4], filling[segments == 4] = 250, 10
+    shown = np.vstack([np.ones((1, 9), int), rng.integers(0, 2, (200, 9))])
+    answers = _variants(variants, image, filling, segments, shown)[:, segments == 4].mean(1) / 255
+    weights, _ = _fit(fit, shown, answers, _nearness(nearness, shown))
+    assert weights.argmax() == 4, f"Superpixel 4 alone moves the answer, and {weights.argmax()} has most weight."
+    close(weights, _ridge(shown, answers, _near(shown))[0], "Nearly: which of the three is not exact?")
