@@ -163,6 +163,7 @@ def test_saves_three_files_that_agree(network, saved):
         "classes": list(FER2013),
         "parameters": network.count_params(),
         "command": "none",
+        "litert": "8-bit weights",
     }
     loaded, light = ferlab.load_model(keras_file), ferlab.load_predictor(litert_file)
     p = network.predict_on_batch(IMAGES)
@@ -186,11 +187,24 @@ def test_saves_nothing_where_the_small_file_answers_otherwise(network, tmp_path,
     layer = other.get_layer("classes")
     layer.set_weights([layer.get_weights()[0] * 0, np.eye(7)[3] * 9])
     small = zoo.litert(other)
-    monkeypatch.setattr(zoo, "litert", lambda model: small)
+    monkeypatch.setattr(zoo, "litert", lambda *_: small)
     layer.set_weights([layer.get_weights()[0] * 0, np.eye(7)[4] * 9])
     with pytest.raises(ValueError, match="other labels"):
         zoo.save_model(other, tmp_path / "net", FER2013, {})
     assert not list(tmp_path.iterdir())
+
+
+def test_weights_of_sixteen_bits_where_eight_give_other_labels(tmp_path):
+    image = keras.Input((48, 48, 1))
+    x = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(image))
+    model = keras.Model(image, keras.layers.Dense(7, activation="softmax")(x))
+    kernel = np.random.default_rng(0).normal(0, 0.05, (48 * 48, 7))
+    kernel[0] = 500  # the same for each class, so that it changes no answer, but all weights share its scale
+    model.layers[-1].set_weights([kernel, np.zeros(7)])
+    _, litert_file, card = zoo.save_model(model, tmp_path / "net", FER2013, {})
+    assert json.loads(card.read_text())["litert"] == "float16"
+    light = ferlab.load_predictor(litert_file)
+    np.testing.assert_allclose(light(IMAGES), model.predict_on_batch(IMAGES), atol=0.01)
 
 
 def rewritten(source, target, change):

@@ -136,7 +136,8 @@ def save_model(model, path, classes, about):
              and the figures that were measured
 
     The .keras file keeps weights as float16, which halves it; they are float32 again once loaded. The
-    .tflite file has 8-bit weights and is checked to give the same labels. Returns the three paths.
+    .tflite file has 8-bit weights where those give the same labels, else float16 ones; the card's "litert" says which.
+    Returns the three paths.
     """
     if model.output_shape[-1] != len(classes):
         raise ValueError(
@@ -146,18 +147,15 @@ def save_model(model, path, classes, about):
     files[0].parent.mkdir(parents=True, exist_ok=True)
     bare = type(model).from_config(model.get_config())  # without an optimizer's memory: two thirds of a file
     bare.set_weights(model.get_weights())
-    small = litert(bare)
-    _check_same_labels(bare, small)
-    card = (
-        json.dumps({"classes": list(classes), "parameters": model.count_params(), **about}, indent=1) + "\n"
-    )
+    kind, small = _smallest_litert(bare)
+    card = {"classes": list(classes), "parameters": model.count_params(), **about, "litert": kind}
     # All three are written beside before the first is put in its place: a full disk spoils no older network.
     with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
         new = [Path(folder) / f"new{file.suffix}" for file in files]
         bare.save(new[0])
         _halve(new[0])
         new[1].write_bytes(small)
-        new[2].write_text(card, encoding="utf-8")
+        new[2].write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         for written, file in zip(new, files, strict=True):
             os.replace(written, file)
     return files
@@ -223,8 +221,19 @@ def litert(model, kind="8-bit weights", examples=None):
             return converter.convert()
 
 
-def _check_same_labels(model, content):
-    """ValueError where the LiteRT file answers otherwise than the network it was made from."""
+def _smallest_litert(model):
+    """(kind, content) of the smallest LiteRT file that gives the labels of the network it was made from.
+
+    Eight bits are too few where numbers of very different sizes share a scale.
+    """
+    for kind in ("8-bit weights", "float16"):
+        content = litert(model, kind)
+        if _same_labels(model, content):
+            return kind, content
+    raise ValueError("the LiteRT file gives other labels than the network; nothing was written")
+
+
+def _same_labels(model, content):
     blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
     images = blobs.repeat(8, 1).repeat(8, 2)
     small = _run_litert(content, images)
@@ -233,8 +242,7 @@ def _check_same_labels(model, content):
     sure = (
         first - second > 0.1
     )  # nearer ones may tip over when weights are rounded to 8 bits, and few of these
-    if (small.argmax(1) != full.argmax(1))[sure].sum() > len(images) / 20:
-        raise ValueError("the LiteRT file gives other labels than the network; it was not written")
+    return (small.argmax(1) != full.argmax(1))[sure].sum() <= len(images) / 20
 
 
 def _run_litert(content, images):
