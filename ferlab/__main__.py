@@ -1,8 +1,9 @@
-"""python -m ferlab data | train | evaluate | compare | ablate | explain | classroom: the course in a terminal."""
+"""python -m ferlab: the course in a terminal."""
 
 import argparse
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 from .classroom import add_commands
@@ -43,13 +44,10 @@ def evaluate(args):
     print(f"{predict.name} on {faces.name}, split {args.split}, {args.views} view")
     print(report)
     if args.json:
-        figures = {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
-        figures |= {
-            "n": len(faces),
-            "accuracy": report.accuracy,
-            "interval": list(map(float, report.interval)),
-        }
-        figures |= {"mean_recall": report.mean_recall}
+        figures = {"command": "python -m ferlab " + " ".join(args.given), "date": str(date.today())}
+        figures |= {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
+        figures |= {"n": len(faces), "accuracy": report.accuracy, "mean_recall": report.mean_recall}
+        figures |= {"interval": list(map(float, report.interval))}
         args.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
@@ -63,6 +61,13 @@ def ablate(args):
     from . import ablation
 
     ablation.ablate(args)
+
+
+def leakage(args):
+    """Train with copies of test photos among the training faces and without, and write what that changes."""
+    from . import leakage as leakage_
+
+    leakage_.leakage(args)
 
 
 def explain(args):
@@ -85,7 +90,7 @@ def explain(args):
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
     commands = top.add_subparsers(
-        required=True, metavar="data | train | evaluate | compare | ablate | explain | classroom"
+        required=True, metavar="data | train | evaluate | compare | ablate | leakage | explain | classroom"
     )
 
     def command(function):
@@ -134,6 +139,13 @@ def parser():
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--seed", type=int, default=0)
     source(sub, labels=False)
+
+    sub = command(leakage)
+    sub.add_argument("--epochs", type=int, default=10, help="of each of the three trainings")
+    sub.add_argument("--results", type=Path, default=RESULTS, help="folder for leakage.json")
+    sub.add_argument("--seed", type=int, default=0)
+    source(sub, labels=False)
+    sub.set_defaults(drawn=None)
 
     sub = command(explain)
     sub.add_argument("photo", type=Path)

@@ -38,7 +38,7 @@ def near_copies(images, of):
 
     images, of  uint8 (n, 48, 48) and (m, 48, 48)
 
-    Both are shrunk to 24x24 and correlated, mirrored too. Above 0.9 nearly every pair of FER-2013 is one photo.
+    Both are shrunk to 24x24 and correlated, mirrored too. Above 0.9 nearly every such pair of FER-2013 shows one photo.
     """
     thumbs = _standardised(images)
     found = np.zeros(len(thumbs), bool)

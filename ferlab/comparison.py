@@ -67,18 +67,32 @@ def systems(folder=RESULTS):
     )
 
 
+def leakage(folder=RESULTS):
+    """What `python -m ferlab leakage` measured, dict, from its file in `folder`; "trainings" are its rows.
+
+    FileNotFoundError where it was never run.
+    """
+    file = Path(folder) / "leakage.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file} is missing: `python -m ferlab leakage --results {folder}` writes it")
+    return _read(file, {"trainings", "evaluated_on"}, "run `python -m ferlab leakage` again")
+
+
 def _measured(file):
     if not file.is_file():
         return None
+    needed = {"accuracy", "interval", "parameters", "epochs", "evaluated_on"}
+    return _read(file, needed, "train the network again")
+
+
+def _read(file, needed, cure):
     try:
         figures = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{file} is no JSON ({error}); train the network again to write it anew") from error
-    missing = {"accuracy", "interval", "parameters", "epochs", "evaluated_on"} - figures.keys()
+        raise ValueError(f"{file} is no JSON ({error}); {cure} to write it anew") from error
+    missing = needed - figures.keys()
     if missing:
-        raise ValueError(
-            f"{file} lacks {', '.join(sorted(missing))}; train the network again to write it anew"
-        )
+        raise ValueError(f"{file} lacks {', '.join(sorted(missing))}; {cure} to write it anew")
     return figures
 
 

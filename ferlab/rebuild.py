@@ -162,8 +162,11 @@ def as_predictor(model):
     return lambda images: model.predict_on_batch(images[..., None])
 
 
-def training_faces(args, labels):
-    """Training faces, and the faces to choose on. No image to be judged on is trained on."""
+def training_faces(args, labels, keep_copies=False):
+    """Training faces, and the faces to choose on. No image to be judged on is trained on.
+
+    keep_copies  leave in Training the photos that another split has too, to see what they change
+    """
     if args.drawn:
         # Seeds far from those of the course's standing set, on which the network is shown and judged.
         if labels != "fer2013":
@@ -177,10 +180,12 @@ def training_faces(args, labels):
         raise ValueError(
             f"{faces.name} lack Training or PublicTest: the one is to learn from, the other to choose on"
         )
-    seen = near_copies(training.images, judged.images)
-    print(f"{seen.sum():,} training images show a photo that another split has too, and are left out")
-    seen[find_faulty(training)["blank"]] = True
-    return training[~seen], faces.split("PublicTest")
+    left_out = np.zeros(len(training), bool)
+    if not keep_copies:
+        left_out = near_copies(training.images, judged.images)
+        print(f"{left_out.sum():,} training images show a photo that another split has too, and are left out")
+    left_out[find_faulty(training)["blank"]] = True
+    return training[~left_out], faces.split("PublicTest")
 
 
 def save(model, out, judged, about, results=None):

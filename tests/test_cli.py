@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from ferlab import comparison
 from ferlab.models import zoo
 
 
@@ -164,3 +165,18 @@ def test_ablate_writes_every_step_of_the_story(tmp_path):
     assert parameters[0] == parameters[1] == parameters[2] < parameters[3] < parameters[4] == parameters[5]
     assert parameters[5] == zoo.build("squeezenet-zima").count_params()
     assert all(step["interval"][0] <= step["accuracy"] <= step["interval"][1] for step in steps)
+
+
+def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 70)
+    done = ferlab("leakage", "--source", tmp_path, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = comparison.leakage(tmp_path)
+    assert found["evaluated_on"] == "70 FER-2013, split PublicTest"
+    assert [(row["faces"], row["seed"]) for row in found["trainings"]] == [(69, 0), (70, 0), (69, 1)]
+    for row in found["trainings"]:
+        assert (row["copied"]["faces"], row["others"]["faces"]) == (1, 69)
+        right = row["copied"]["right"] + row["others"]["right"]
+        assert row["accuracy"] == pytest.approx(right / 70, abs=1e-4)
+    with pytest.raises(FileNotFoundError, match="`python -m ferlab leakage --results"):
+        comparison.leakage(tmp_path / "nothing")
