@@ -344,7 +344,10 @@ def _photograph(s, picture):
 
 
 def _regions(s, head, hair):
-    """Which part of the face each pixel shows, where that part is when it moves least: uint8 (n, 48, 48)."""
+    """Which part of the face each pixel shows: uint8 (n, 48, 48).
+
+    Parts lie where they are without an expression; the border of mouth and chin alone follows the jaw.
+    """
     t, mid = s.t, np.s_[:, ::FINER, ::FINER]
     face, hair = head[mid] > 0.5, hair[mid] > 0.5
     x, y = s.across[mid], s.y[mid]

@@ -25,7 +25,7 @@ ANNOTATORS = 10
 
 
 def draw_faces(n, seed=0, *, labels="fer2013"):
-    """n drawn Faces, every class as likely as the other, with `units`, `regions` and `twins`.
+    """n drawn Faces, as many of one class as of another within one in fifty, with `units`, `regions` and `twins`.
 
     labels: "fer2013" for seven classes, "fer+" for eight (contempt is drawn on one side of the mouth).
     The same seed gives the same faces, and the first faces of a longer draw are those of a shorter one.

@@ -5,6 +5,7 @@ Files are only ever read. What was read is kept in a cache (ferlab.cache) of mem
 """
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,7 +117,8 @@ def _layout(path):
         if (path / name).is_file():
             return path / name
     nested = path / "fer2013"
-    if any(path.glob("*.parquet")) or any((path / split).is_dir() for split in ("train", "test")):
+    folders = {there.name.lower() for there in path.iterdir() if there.is_dir()}
+    if any(path.glob("*.parquet")) or folders & {*_SPLIT_NAMES, "test"}:
         return path
     return _layout(nested) if nested.is_dir() else None
 
@@ -276,7 +278,11 @@ def _complain_of_a_row(path, texts, first):
             raise ValueError(
                 f"{where}: {len(parts)} pixels, expected {PIXELS} (48x48). Is the file cut short? Fetch it again"
             )
-    raise ValueError(f"{path}: the pixels could not be read")
+        if odd := re.search(r"[^0-9 ]|\d{4,}", text):
+            raise ValueError(
+                f"{where}: {odd.group()!r} stands among the pixels, expected numbers of up to three digits with blanks "
+                "between them"
+            )
 
 
 def _read_votes(path, splits):

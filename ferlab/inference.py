@@ -129,16 +129,25 @@ def _restored(path, content, name, classes):
     return predictor
 
 
+def name_for(name, faces):
+    """What the weights are called that were trained on this kind of Faces; faces None: `name` itself."""
+    if faces is None or name.endswith("-drawn"):
+        return name
+    if faces.name == "drawn faces":
+        return f"{name}-drawn"
+    voted = f"{name}-plus"
+    return voted if faces.classes == FERPLUS and (WEIGHTS / f"{voted}.tflite").is_file() else name
+
+
 def load_predictor(name="squeezenet", faces=None):
     """A `Predictor`: one of the shipped networks by name, or a .tflite file of your own by its path.
 
-    faces: Faces. Picks the weights that were trained on that kind of faces: `name` for photographs,
-    `name`-drawn for drawn faces. A path is taken as it is.
+    faces: Faces. Picks the weights that were trained on that kind of faces: `name` for photographs, `name`-plus
+    where they have FER+ labels, `name`-drawn for drawn faces. A path is taken as it is.
     """
     if str(name).endswith(".tflite") or os.sep in str(name):
         return Predictor(name)
-    if faces is not None and faces.name == "drawn faces" and not name.endswith("-drawn"):
-        name = f"{name}-drawn"
+    name = name_for(name, faces)
     there = sorted(path.stem for path in WEIGHTS.glob("*.tflite"))
     if name not in there:
         raise ValueError(f"no weights are called {name!r}; there are {', '.join(there) or 'none'}")

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 LONGEST = 512  # pixels; larger photos are made smaller before looking for faces
-MOST_PIXELS = 200_000_000  # an image that claims more is refused before it is unpacked
+MOST_PIXELS = 150_000_000  # an image that claims more is refused before it is unpacked
 # The detector's box is tight around brows and mouth; FER-2013's crops reach from hairline to chin.
 WIDEN, LOWER = 1.15, 0.06
 
@@ -27,9 +27,10 @@ def face_from_photo(photo, *, face=0):
     boxes = _boxes(grey)
     if not boxes:
         height, width = grey.shape
+        shrunk, smallest = _search(grey.shape)
         raise ValueError(
-            f"no face was found in this {width}x{height} photo. The detector wants an upright face seen from "
-            "the front, at least a tenth of the photo wide; turn or crop the photo, or crop the face yourself"
+            f"no face was found in this {width}x{height} photo. The detector wants an upright face seen from the "
+            f"front, at least {shrunk * smallest:.0f} pixels wide here; turn or crop the photo, or crop the face yourself"
         )
     if not 0 <= face < len(boxes):
         raise ValueError(f"face={face}: {len(boxes)} found in this photo, so 0 to {len(boxes) - 1}")
@@ -67,9 +68,13 @@ def read_grey(photo):
 
 def to_grey(image):
     """uint8 (h, w) from a PIL image of any mode: 16 bits scaled to 8, transparency over white."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):  # 16 bits or more
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         values = np.asarray(image, float)
-        image = Image.fromarray((values * 255 / max(values.max(), 1)).astype(np.uint8))
+        if image.mode == "F" and values.max() <= 1:
+            values = 255 * values
+        if image.mode.startswith("I;16") or values.max() > 255:
+            values = values / 257
+        image = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
     if "A" in image.getbands() or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
@@ -119,15 +124,20 @@ def _from_array(array):
     return Image.fromarray(array.astype(np.uint8))
 
 
+def _search(shape):
+    """By how much a photo is shrunk before faces are looked for, and the smallest face's pixels after that."""
+    scale = max(1, max(shape) / LONGEST)
+    return scale, max(24, round(min(shape) / scale) // 10)
+
+
 def _boxes(grey):
     from skimage.data import lbp_frontal_face_cascade_filename
     from skimage.feature import Cascade
 
-    scale = max(1, max(grey.shape) / LONGEST)
+    scale, smallest = _search(grey.shape)
     size = round(grey.shape[1] / scale), round(grey.shape[0] / scale)
     small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX)) if scale > 1 else grey
     shortest = min(small.shape)
-    smallest = max(24, shortest // 10)
     found = Cascade(lbp_frontal_face_cascade_filename()).detect_multi_scale(
         small,
         scale_factor=1.1,

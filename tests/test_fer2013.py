@@ -202,6 +202,14 @@ BAD_CSV = {
     ),
     "above 255": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='256')},Training")), "'256'"),
     "four digits": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='1000')},Training")), "'1000'"),
+    "parted by tabs": (
+        lambda f: write_csv(f, changed(5, f"0,{pixels()},Training".replace(" ", "\t"))),
+        r"row 5: '\\t' stands among the pixels",
+    ),
+    "leading zeros": (
+        lambda f: write_csv(f, changed(5, f"0,{pixels(last='0010')},Training")),
+        "row 5: '0010' stands among the pixels",
+    ),
     "a fraction": (lambda f: write_csv(f, changed(5, f"0,{pixels(last='0.5')},Training")), r"'0\.5'"),
     "label 7": (lambda f: write_csv(f, changed(6, f"7,{pixels()},Training")), "row 6: emotion is 7"),
     "label -1": (lambda f: write_csv(f, changed(6, f"-1,{pixels()},Training")), "row 6: emotion is -1"),
@@ -306,6 +314,14 @@ def test_bad_arguments(tmp_path, monkeypatch):
     monkeypatch.setenv("FERLAB_DATA", str(tmp_path / "gone"))
     with pytest.raises(FileNotFoundError, match=r"FERLAB_DATA is .*gone"):
         fer2013.load_faces()
+
+
+def test_folders_may_be_called_as_the_splits_are(tmp_path):
+    for split in ("Training", "PublicTest"):
+        place = tmp_path / split / "sad"
+        place.mkdir(parents=True)
+        Image.fromarray(IMAGES[0]).save(place / "a.png")
+    assert fer2013.load_faces(tmp_path).splits.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "I;16"])

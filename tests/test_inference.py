@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ferlab
+from ferlab.emotions import FERPLUS
 from ferlab.inference import WEIGHTS, Predictor, as_batch
 
 IMAGES = ferlab.draw_faces(150, seed=5).images
@@ -135,6 +136,10 @@ def test_weights_follow_the_kind_of_faces():
     assert ferlab.load_predictor(faces=drawn).name == "squeezenet-drawn"
     assert ferlab.load_predictor("squeezenet-drawn", faces=drawn).name == "squeezenet-drawn"
     assert ferlab.load_predictor(faces=replace(drawn, name="FER-2013")).name == "squeezenet"
+    voted = replace(drawn, name="FER+", classes=FERPLUS)
+    assert ferlab.load_predictor(faces=voted).classes == FERPLUS
+    assert ferlab.load_model(faces=voted).output_shape == (None, 8)
+    assert ferlab.load_predictor("squeezenet-zima", faces=voted).name == "squeezenet-zima"  # has no such head
 
 
 def test_an_unknown_name_lists_those_there():

@@ -10,7 +10,7 @@ from PIL import Image
 from skimage import data
 
 from ferlab.inference import load_predictor
-from ferlab.photo import crop, face_from_photo, find_faces
+from ferlab.photo import crop, face_from_photo, find_faces, read_grey
 
 ASTRONAUT = data.astronaut()
 FACE = face_from_photo(ASTRONAUT)
@@ -58,6 +58,21 @@ def test_sixteen_bit_file(tmp_path):
     grey = np.asarray(Image.fromarray(ASTRONAUT).convert("L")).astype(np.uint16) * 257
     Image.fromarray(grey).save(tmp_path / "deep.png")
     assert like(face_from_photo(tmp_path / "deep.png")) > 0.99
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (np.full((30, 30), 1285, np.uint16), 5),  # a dark photo stays dark
+        (np.full((30, 30), -5, np.int32), 0),
+        (np.full((30, 30), 200, np.int32), 200),
+        (np.full((30, 30), 0.5, np.float32), 127),
+        (np.full((30, 30), 99.0, np.float32), 99),
+    ],
+)
+def test_grey_levels_of_deep_files_are_kept(stored, expected, tmp_path):
+    Image.fromarray(stored).save(tmp_path / "deep.tiff")
+    assert (read_grey(tmp_path / "deep.tiff") == expected).all()
 
 
 def test_transparency_lies_over_white(tmp_path):
@@ -134,10 +149,12 @@ def bomb(path):
         (cut_short, "damaged or cut short"),
         (bomb, "smaller first"),
         (lambda path: Image.fromarray(data.coffee()).save(path), "no face was found"),
-        (lambda path: Image.new("RGB", (300, 300)).save(path), "no face was found"),
+        (lambda path: Image.new("RGB", (300, 300)).save(path), "at least 30 pixels wide here"),
+        (lambda path: Image.new("RGB", (60, 60)).save(path), "at least 24 pixels wide here"),
+        (lambda path: Image.new("1", (16_000, 10_000)).save(path), "more than 150,000,000"),
         (lambda path: Image.new("RGB", (12, 9)).save(path), "12x9 pixels"),
     ],
-    ids=["empty", "text", "cut short", "bomb", "coffee", "black", "tiny"],
+    ids=["empty", "text", "cut short", "bomb", "coffee", "black", "small", "large", "tiny"],
 )
 def test_bad_files_get_a_clear_error(make, says, tmp_path):
     path = tmp_path / "bad.png"

@@ -12,7 +12,7 @@ import h5py
 import keras
 import numpy as np
 
-from ..inference import as_batch
+from ..inference import as_batch, name_for
 from ..quiet import no_stderr
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -52,7 +52,7 @@ def load_model(name="squeezenet", faces=None):
     """A trained network as a keras.Model, probabilities out, not compiled.
 
     name   one of the shipped networks, or the path of a .keras file of your own
-    faces  Faces: takes the network that was trained on that kind of faces, photographed or drawn
+    faces  Faces: takes the network that was trained on that kind of faces, as `load_predictor` does
 
     A file is read without running code of it: one with Lambda layers or classes from outside Keras and
     ferlab is refused with ValueError, as is a file that is no Keras model.
@@ -82,9 +82,7 @@ def _trained_file(name, faces):
                 f"there is no file {path}; give the path of a .keras file, or a shipped name"
             )
         return path
-    if faces is not None and faces.name == "drawn faces" and not str(name).endswith("-drawn"):
-        name = f"{name}-drawn"
-    path = WEIGHTS / f"{name}.keras"
+    path = WEIGHTS / f"{name_for(str(name), faces)}.keras"
     if not path.is_file():
         shipped = ", ".join(sorted(p.stem for p in WEIGHTS.glob("*.keras"))) or "none"
         raise ValueError(

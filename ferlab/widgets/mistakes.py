@@ -81,4 +81,4 @@ class MistakesBrowser(Widget):
         said = f"{found['total']} faces labelled {names[found['true']]}, taken for {names[found['said']]}"
         titles = [f"{sure:.0%}" for sure in found["sure"]]
         png = face_sheet(self._faces.images[self.places], titles, f"{said}; {found['first']} first")
-        return png, f"MistakesBrowser, its fullest cell off the diagonal opened: {said}."
+        return png, f"MistakesBrowser, one cell of its matrix opened: {said}."
