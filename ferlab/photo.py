@@ -29,8 +29,8 @@ def face_from_photo(photo, *, face=0):
         height, width = grey.shape
         shrunk, smallest = _search(grey.shape)
         raise ValueError(
-            f"no face was found in this {width}x{height} photo. The detector wants an upright face seen from the "
-            f"front, at least {shrunk * smallest:.0f} pixels wide here; turn or crop the photo, or crop the face yourself"
+            f"no face was found in this {width}x{height} photo. The detector wants an upright face seen from "
+            f"the front, at least {shrunk * smallest:.0f} pixels wide here; turn the photo, or crop the face yourself"
         )
     if not 0 <= face < len(boxes):
         raise ValueError(f"face={face}: {len(boxes)} found in this photo, so 0 to {len(boxes) - 1}")
