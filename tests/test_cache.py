@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -12,11 +11,11 @@ import pytest
 from ferlab.cache import cached
 
 BUILD = """
-import sys, time, numpy as np
+import sys, numpy as np
 from ferlab.cache import cached
 def build():
     print("building", flush=True)
-    time.sleep(float(sys.argv[1]))
+    sys.stdin.readline()
     return {"a": np.arange(200_000), "b": np.ones((3, 4))}
 arrays = cached(("thing", 1), build)
 print(int(arrays["a"].sum()), arrays["b"].shape, flush=True)
@@ -29,8 +28,12 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-def start(seconds):
-    return subprocess.Popen([sys.executable, "-c", BUILD, str(seconds)], stdout=subprocess.PIPE, text=True)
+def start():
+    """A process that builds an entry until a line comes on its standard input."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    process = subprocess.Popen([sys.executable, "-c", BUILD], **pipes)
+    assert process.stdout.readline() == "building\n"
+    return process
 
 
 def never():
@@ -38,17 +41,15 @@ def never():
 
 
 def test_two_processes_that_build_at_once_leave_one_whole_entry(folder):
-    both = [start(0.5), start(0.5)]
-    said = [process.communicate()[0].split("\n")[1] for process in both]
-    assert said == ["19999900000 (3, 4)"] * 2
+    both = [start(), start()]
+    said = [process.communicate("\n")[0] for process in both]
+    assert said == ["19999900000 (3, 4)\n"] * 2
     assert len(list(folder.iterdir())) == 1
     assert cached(("thing", 1), never)["a"][-1] == 199_999
 
 
 def test_a_kill_in_the_middle_leaves_nothing_that_is_read(folder):
-    process = start(30)
-    assert process.stdout.readline() == "building\n"
-    time.sleep(0.1)
+    process = start()
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert cached(("thing", 1), lambda: {"a": np.zeros(2)})["a"].tolist() == [0, 0]

@@ -45,20 +45,23 @@ get_ipython().input_transformers_cleanup.append(lambda lines: ["2"])
 }
 
 
-def run(*added, timeout=120):
-    """Points of the test cells of a1's third task, where these cells stand in place of its solution."""
+def run(*added, between=(), timeout=120):
+    """Points of the test cells of a1's third task, where these cells stand in place of its solution.
+
+    between: cells behind the first of the test cells
+    """
     path = SOURCES / "a1-clean-the-dataset"
     cells = products(read(path / f"{path.name}.ipynb"), 1)["source"].cells
     setting = [cell for cell in cells if cell.id in ("a1-02", "a1-03")]
     tests = [
         cell for cell in cells if about(cell).get("grade") and about(cell)["grade_id"].startswith("agreement")
     ]
-    notebook = nbformat.v4.new_notebook(cells=[*setting, *map(nbformat.v4.new_code_cell, added), *tests])
+    added, between = map(nbformat.v4.new_code_cell, added), map(nbformat.v4.new_code_cell, between)
+    notebook = nbformat.v4.new_notebook(cells=[*setting, *added, tests[0], *between, *tests[1:]])
+    cells = len(notebook.cells)
     runner = RunAndHear(timeout=timeout, kernel_name="python3")
     notebook, _ = runner.preprocess(notebook, {"metadata": {"path": str(NOTEBOOKS)}})
-    assert len(notebook.cells) == len(setting) + len(added) + 3, (
-        "the cell that loads the tests is taken out again"
-    )
+    assert len(notebook.cells) == cells, "the cell that loads the tests is taken out again"
     said = " ".join(output.evalue for cell in tests for output in cell.outputs)
     return [determine_grade(cell)[0] for cell in tests], said
 
@@ -88,8 +91,9 @@ def test_a_kernel_that_ends_costs_what_comes_after_and_stops_nothing(cell):
 
 
 def test_what_is_judged_before_a_kernel_ends_keeps_its_points():
-    points, said = run(RIGHT, "exit()")
-    assert points == [1, 2, 1] or "is there an exit()" in said
+    points, said = run(RIGHT, between=["import os\nos._exit(0)"])
+    assert points == [1, 0, 0]
+    assert "is there an exit()" in said
 
 
 def test_a_loop_that_swallows_the_interrupt_costs_only_its_cell():

@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from ferlab import comparison
+from ferlab.drawn import draw_faces
+from ferlab.emotions import FERPLUS
+from ferlab.losses import LAB_ALPHA
 from ferlab.models import zoo
+from ferlab.preprocessing import class_weights
+from ferlab.recipes import RECIPES
 
 
 def ferlab(*arguments, cwd):
@@ -28,6 +33,13 @@ def write_csv(path, n, seed=0):
             shown = image if i == 0 or usage == "Training" else (noise[i] + 30 * (i % 7)).tolist()
             lines.append(f"{i % 7},{' '.join(map(str, shown))},{usage}")
     path.write_text("\n".join(lines) + "\n")
+
+
+def write_votes(path, n):
+    votes = ["Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"]
+    for usage in ("Training", "PublicTest"):
+        votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(n)]
+    path.write_text("\n".join(votes) + "\n")
 
 
 def test_data_counts_what_is_there(tmp_path):
@@ -60,10 +72,7 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
 
 def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     write_csv(tmp_path / "fer2013.csv", 35)
-    votes = ["Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF"]
-    for usage in ("Training", "PublicTest"):
-        votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(35)]
-    (tmp_path / "fer2013new.csv").write_text("\n".join(votes) + "\n")
+    write_votes(tmp_path / "fer2013new.csv", 35)
     arguments = ["train", "squeezenet", "--source", tmp_path, "--out", tmp_path / "squeezenet", "--epochs", 1]
     done = ferlab(*arguments, "--results", tmp_path / "results", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -122,6 +131,25 @@ def test_others_are_trained_by_their_recipes(name, tmp_path):
     assert card["epochs"] == 1
     assert card["parameters"] == zoo.build(name).count_params()
     assert (tmp_path / "runs" / f"{name}.npz").exists() == (name == "vgg16-narrow")
+
+
+def test_the_laboratory_s_recipe_trains_the_head_first(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 35)
+    write_votes(tmp_path / "fer2013new.csv", 35)
+    done = ferlab("train", "vgg16-focal", "--source", tmp_path, "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "runs" / "vgg16-focal.json").read_text())
+    assert card["epochs"] == RECIPES["vgg16-focal"].head_epochs + 1
+    assert len(card["classes"]) == 8
+
+
+def test_recipes_say_what_their_authors_do():
+    faces = draw_faces(70, labels="fer+")
+    loss = RECIPES["vgg16-focal"].settings(faces)["loss"]
+    assert list(loss.alpha) == [LAB_ALPHA[name] for name in FERPLUS]
+    weights = RECIPES["tekula-cnn"].settings(faces)["class_weight"]
+    assert weights == class_weights(faces.labels, 8)
+    assert RECIPES["delorenzo-cnn"].settings(faces)["class_weight"] is None
 
 
 def test_explain_writes_a_figure_of_a_photo(tmp_path):

@@ -67,6 +67,16 @@ def test_agrees_with_scikit_learn(n, k, seed):
     assert np.trace(report.confusion) == report.right.sum()
 
 
+def test_a_class_without_faces_has_no_recall_and_no_say_in_the_mean():
+    report = report_of([0, 0, 1], np.eye(3)[[0, 1, 1]])
+    assert report.recall[:2] == pytest.approx([0.5, 1])
+    assert np.isnan(report.recall[2])
+    assert report.mean_recall == pytest.approx(0.75)
+    low, high = report.recall_interval
+    for k, (hits, n) in enumerate([(1, 2), (1, 1)]):
+        assert (low[k], high[k]) == pytest.approx(wilson_interval(hits, n))
+
+
 def test_wilson_against_published_values():
     # Newcombe 1998 (Statistics in Medicine 17), table I, method 3.
     published = {

@@ -197,13 +197,19 @@ def test_expression_mask():
     faces = ferlab.draw_faces(50, 3)
     happy = faces.labels == faces.classes.index("happy")
     mouth = faces.regions == 7
+    seen = 0
     for image, twin, where in zip(faces.images[happy], faces.twins[happy], mouth[happy], strict=True):
         mask = marks.expression_mask(image, twin)
         assert mask.dtype == bool
         assert not marks.expression_mask(twin, twin).any()
         if mask.sum() > 60:  # a smile that is to be seen lies around the mouth
+            seen += 1
             assert (mask & where).sum() > 2 * mask.sum() * where.mean()
+    assert seen >= 4
     assert marks.expression_mask(np.full((8, 8), 5, np.uint8), np.full((8, 8), 250, np.uint8)).all()
+    plain = np.full((8, 8), 100, np.uint8)
+    assert not marks.expression_mask(plain, plain + np.uint8(10)).any()
+    assert marks.expression_mask(plain, plain + np.uint8(11)).all()
 
 
 def test_mean_interval_by_hand():

@@ -80,6 +80,7 @@ def test_threads_get_their_own_answers(predictor):
         thread.start()
     for thread in threads:
         thread.join()
+    assert sorted(found) == list(range(8))
     for i, answer in found.items():
         np.testing.assert_allclose(answer, expected[i : i + 40], atol=1e-5)
 

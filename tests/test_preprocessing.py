@@ -129,6 +129,27 @@ def test_every_move_is_an_affine_one_of_the_size_asked_for(ranges):
     assert np.abs(out[..., 2] - IMAGES[0, ..., 0]).max() > 1  # it did move
 
 
+@pytest.mark.parametrize(("name", "limit"), [("rotation", 20), ("shift", 0.2), ("zoom", 0.3), ("shear", 0.3)])
+def test_moves_are_of_all_sizes_up_to_the_one_asked_for_and_each_face_has_its_own(name, limit):
+    rows, columns = np.mgrid[0:48, 0:48].astype("float32")
+    inside = np.s_[:, 18:30, 18:30]
+    out = moved(np.tile(np.stack([columns, rows], axis=-1), (300, 1, 1, 1)), seed=3, **{name: limit})[inside]
+    where = np.stack([columns[inside[1:]].ravel(), rows[inside[1:]].ravel(), np.ones(144)], axis=1)
+    (a, b, c), (d, _, _) = (
+        np.linalg.lstsq(where, out[..., k].reshape(300, 144).T, rcond=None)[0] for k in (0, 1)
+    )
+    size = {
+        "rotation": np.degrees(np.arctan2(d, a)),
+        "shift": c / 48,
+        "zoom": a - 1,
+        "shear": b,
+    }[name]
+    assert np.abs(size).max() <= limit * 1.01
+    assert size.min() < -0.9 * limit
+    assert size.max() > 0.9 * limit
+    assert len(np.unique(size.round(5))) > 250
+
+
 def test_the_layer_survives_saving(tmp_path):
     import keras
 

@@ -132,6 +132,16 @@ def test_refuses_a_state_that_was_taught_otherwise(tmp_path):
         run(tmp_path, epochs=1, about={"targets": "votes"})
 
 
+def test_accuracy_counts_the_first_classes_alone():
+    images, _ = shades(32)
+    model = small_network()
+    answers = np.eye(2)[model.predict(images[..., None].astype("float32"), verbose=0).argmax(1)]
+    first_wrong = images, np.hstack([1 - answers, answers])
+    twice = keras.Model(model.input, keras.layers.Concatenate()([model.output, model.output]))
+    still = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}
+    assert fit(twice, first_wrong, first_wrong, classes=2, **still)["val_accuracy"] == [0.0]
+
+
 def test_step_size_rises_then_falls_to_zero():
     sizes = np.array([float(_schedule(0.5, 200)(step)) for step in range(201)])
     assert sizes.argmax() == 10
@@ -201,6 +211,11 @@ def test_augmentation_acts_in_training_alone():
     history = fit(model, shades(64), shades(32, 1), augment=Negative(), **{**SETTINGS, "epochs": 8})
     assert history["accuracy"][-1] > 0.9
     assert history["val_accuracy"][-1] < 0.1
+    # What it has learnt is wrong in use, so the best weights are not the last: those are left in the model.
+    images, targets = shades(32, 1)
+    right = model.predict(images[..., None].astype("float32"), verbose=0).argmax(1) == targets.argmax(1)
+    assert right.mean() == pytest.approx(max(history["val_accuracy"]))
+    assert right.mean() > history["val_accuracy"][-1] + 0.2
     assert not any(isinstance(layer, Negative) for layer in model.layers)
 
 

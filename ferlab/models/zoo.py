@@ -186,8 +186,9 @@ LITERT_KINDS = ("float32", "float16", "8-bit weights", "8-bit")
 def litert(model, kind="8-bit weights", examples=None):
     """The network as a LiteRT file, bytes. The one place that needs TensorFlow itself.
 
-    kind      "float32" as trained; "float16" halves the weights; "8-bit weights" quarters them and computes
-              in float32; "8-bit" computes in whole numbers too (Jacob et al. 2018, arXiv 1712.05877)
+    kind      "float32" as trained; "float16" halves the weights; "8-bit weights" quarters them, and where
+              LiteRT can it rounds a layer's inputs too as they come; "8-bit" computes in whole numbers alone
+              (Jacob et al. 2018, arXiv 1712.05877)
     examples  for "8-bit": faces (n, 48, 48), from which the range of every layer's output is learnt
 
     Images in and probabilities out are float32 in every kind.
