@@ -30,11 +30,12 @@ def leakage(args):
         ("with copies", everything, args.seed),
         ("without, from another seed", clean, args.seed + 1),
     )
-    rows = [{"training": name, **_row(faces, judged, copied, seed, args)} for name, faces, seed in trainings]
     about = {**facts(args, clean), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
-    file = args.results / "leakage.json"
+    rows, file = [], args.results / "leakage.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
+    for name, faces, seed in trainings:
+        rows.append({"training": name, **_row(faces, judged, copied, seed, args)})
+        file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
     print(f"written: {file}")
 
 
