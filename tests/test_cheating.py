@@ -9,7 +9,7 @@ from attacks.course import about, read
 from nbgrader.utils import determine_grade
 
 from ferlab.classroom import NOTEBOOKS, SOURCES
-from ferlab.classroom.grading import RunAndHear
+from ferlab.classroom.grading import RunAndHear, _judge
 from ferlab.classroom.products import products
 
 RIGHT = """
@@ -105,3 +105,21 @@ def test_where_the_hidden_tests_are_missing_the_teacher_is_told(monkeypatch):
     monkeypatch.delenv("PYTHONPATH")
     with pytest.raises(ImportError, match="in the course's folder"):
         run(RIGHT)
+
+
+def test_a_teacher_s_own_test_without_a_mark_passes_by_running():
+    about = {
+        "grade": True,
+        "solution": False,
+        "points": 2,
+        "grade_id": "own",
+        "schema_version": 3,
+        "locked": True,
+    }
+    cell = nbformat.v4.new_code_cell("assert agreement", metadata={"nbgrader": {**about, "task": False}})
+    _judge(cell, "key", "it was never run")
+    assert determine_grade(cell)[0] == 0
+    assert cell.outputs[0].evalue == "it was never run"
+    cell.execution_count, cell.outputs = 7, []
+    _judge(cell, "key", "it was never run")
+    assert determine_grade(cell)[0] == 2
