@@ -21,10 +21,15 @@ from .training import fit
 
 
 def leakage(args):
-    """Train three times and write what each scores; made again, an interrupted call goes on."""
+    """Train three times and write what each scores; made again, an interrupted call goes on.
+
+    ValueError where no photo of PublicTest stands in Training too.
+    """
     clean, judged = training_faces(args, "fer2013")
     everything, _ = training_faces(args, "fer2013", keep_copies=True)
     copied = near_copies(judged.images, of=everything.images)
+    if not copied.any():
+        raise ValueError(f"no photo of PublicTest stands in Training too in these {everything.name}: nothing leaks")
     trainings = (
         ("without copies", clean, args.seed),
         ("with copies", everything, args.seed),

@@ -138,9 +138,7 @@ def _errors(cell):
 def _judge(cell, key, why):
     """Leave an error among a test cell's outputs where it failed, and where it passed nothing that could count."""
     said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
-    ran = (
-        cell.execution_count is not None
-    )  # a cell without a hidden test passes by running, as in plain nbgrader
+    ran = cell.execution_count is not None  # without a hidden test that is enough, as in plain nbgrader
     passed = ran and all(receipt(key, test) in said for test in MARKED.findall(cell.source))
     cell.outputs = _errors(cell)
     if not passed and not cell.outputs:
