@@ -29,7 +29,9 @@ def leakage(args):
     everything, _ = training_faces(args, "fer2013", keep_copies=True)
     copied = near_copies(judged.images, of=everything.images)
     if not copied.any():
-        raise ValueError(f"no photo of PublicTest stands in Training too in these {everything.name}: nothing leaks")
+        raise ValueError(
+            f"no photo of PublicTest stands in Training too in these {everything.name}: nothing leaks"
+        )
     trainings = (
         ("without copies", clean, args.seed),
         ("with copies", everything, args.seed),
