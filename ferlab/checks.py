@@ -59,7 +59,7 @@ def check(task, answer):
         problem = f"no answer within {SECONDS} seconds: does every loop come to an end?"
     except NotImplementedError:
         problem = "not written yet: put your code in place of `raise NotImplementedError`."
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         problem = _stopped(error, answer)
     progress.record("check", task, not problem)
     return Checked(task, problem)
@@ -73,6 +73,8 @@ def _stopped(error, answer):
             line = trace.tb_lineno - code.co_firstlineno + 1
         trace = trace.tb_next
     kind = type(error).__name__
+    if isinstance(error, TypeError) and " positional argument" in str(error) and not line:
+        return f"can't be called as the task says ({error}). Which arguments stand behind its name there?"
     if code and not line:
         return f"what you return can't be read as the task asks ({kind}: {error}). Print it, and its type."
     return f"stops with {kind}{f' in its line {line}' if line else ''}: {error}"

@@ -72,10 +72,23 @@ def leakage(folder=RESULTS):
 
     FileNotFoundError where it was never run.
     """
-    file = Path(folder) / "leakage.json"
+    return _written_by("leakage", Path(folder) / "leakage.json", {"trainings", "evaluated_on"})
+
+
+def story(folder=RESULTS):
+    """What `python -m ferlab ablate` measured, dict, from its file in `folder`; "steps" are its rows, in order.
+
+    FileNotFoundError where it was never run.
+    """
+    return _written_by("ablate", Path(folder) / "zima-story.json", {"steps", "evaluated_on"})
+
+
+def _written_by(command, file, needed):
     if not file.is_file():
-        raise FileNotFoundError(f"{file} is missing: `python -m ferlab leakage --results {folder}` writes it")
-    return _read(file, {"trainings", "evaluated_on"}, "run `python -m ferlab leakage` again")
+        raise FileNotFoundError(
+            f"{file} is missing: `python -m ferlab {command} --results {file.parent}` writes it"
+        )
+    return _read(file, needed, f"run `python -m ferlab {command}` again")
 
 
 def _measured(file):

@@ -167,7 +167,7 @@ def _table(path, expected):
     if not path.stat().st_size:
         raise ValueError(f"{path} is empty; expected the columns {', '.join(expected)}")
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(path, encoding="utf-8-sig", errors="replace") as file:  # Excel's begin with a mark
             header = file.readline().rstrip("\r\n").split(",")
         names = [name.strip().strip('"') for name in header]
         missing = [name for name in expected if name not in names]
@@ -326,7 +326,10 @@ def _split_names(there):
 
 
 def _read_folders(path):
-    """train/<label>/*.png and the like; the split is told by the file's name, else by its folder."""
+    """train/<label>/*.png and the like; the split is told by the folder.
+
+    Kaggle's `test` holds PublicTest and PrivateTest; where there is no validation folder the file's name tells which.
+    """
     images, labels, splits = [], [], []
     split_names = _split_names(p.name.lower() for p in path.iterdir())
     files = sorted(f for f in path.glob("*/*/*") if f.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp"))
@@ -336,8 +339,9 @@ def _read_folders(path):
             continue
         if label not in FER2013:
             raise ValueError(f"{file.parent} is no label's folder; expected {', '.join(FER2013)}")
-        prefix = file.name.split("_")[0].lower()
-        splits.append(_SPLIT_NAMES.get(prefix, split_names[split]))
+        lone_test = split == "test" and split_names["test"] == 1
+        private = lone_test and file.name.lower().startswith("privatetest")
+        splits.append(2 if private else split_names[split])
         labels.append(FER2013.index(label))
         images.append(_image(file, str(file)))
     if not images:
@@ -397,6 +401,8 @@ def _read_parquet(files):
             images.append(_image(io.BytesIO(image["bytes"]), where))
             labels.append(label)
             splits.append(split)
+    if not images:
+        raise ValueError(f"{', '.join(map(str, files))}: no rows")
     return _stacked(images, labels, splits)
 
 

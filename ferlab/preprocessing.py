@@ -59,7 +59,7 @@ class RandomAffine(keras.layers.Layer):
     rotation  up to so many degrees either way
     shift     up to this share of the height and width
     shear     up to this slope
-    zoom      up to this share larger or smaller
+    zoom      sampling steps change by up to this share: faces look 1 / (1 + zoom) to 1 / (1 - zoom) times as large
     flip      mirror half of the images left to right
 
     Active in training only. One transform for all of it blurs once instead of five times, and costs a

@@ -243,7 +243,9 @@ def fit(
     and augmentation at work; those of validation are taken after it, without.
 
     ValueError for images or targets that don't fit the model, for an unknown optimizer, and for a folder that
-    holds the state of another training. FloatingPointError where the loss stops being a number.
+    holds the state of a training with another model, number of faces, batch size, step size, weight decay,
+    optimizer, seed, loss, class weights or `about`; name other differences in `about`. FloatingPointError where the
+    loss stops being a number.
     """
     if optimizer not in _OPTIMIZERS:
         raise ValueError(f"optimizer={optimizer!r} is unknown; there are {', '.join(_OPTIMIZERS)}")
@@ -258,6 +260,8 @@ def fit(
         "weight_decay": weight_decay,
         "optimizer": optimizer,
         "seed": seed,
+        "loss": getattr(loss, "name", None) or getattr(loss, "__name__", str(loss)),
+        "class_weight": str(class_weight),
         **(about or {}),
     }
     with contextlib.ExitStack() as stack:

@@ -3,6 +3,7 @@
 import importlib
 import re
 
+import numpy as np
 import pytest
 
 pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install 'ferlab[classroom]'")
@@ -47,6 +48,8 @@ def test_wrong_submissions_are_caught_and_right_ones_accepted(notebook, capsys):
         for attack in attacks:
             grader.grading.SETTINGS["seconds"] = SHORT if "endless" in attack.name else SLOW
             message = "".join(notebook.grade(task, attack.submitted))
+            if attack.says == "written by hand" and not all(notebook.each(task, attack.submitted)):
+                failures.append(f"{task}, {attack.name}: not every test cell sees the library at work")
             offered, tried = offered + attack.right, tried + (not attack.right)
             accepted, caught = (
                 accepted + (attack.right and not message),
@@ -63,7 +66,23 @@ def test_wrong_submissions_are_caught_and_right_ones_accepted(notebook, capsys):
     assert not failures, "\n".join(failures)
 
 
-SLOW_TESTS = ("focal.", "fire.module", "cue.changed")  # they build or ask networks
+# Test cells of several functions together, with answers that are wrong only when used together.
+TOGETHER = {
+    "trained_with_yours": ("a4", {"focal_loss": lambda y, p, alpha, gamma: 0 * p[:, 0]}, "hardly learns"),
+    "same_as_lime": ("a6", {"nearness": lambda shown: np.ones(len(shown))}, "Nearly: which of the three"),
+    "cue_found": ("a7", {"square": (20, 20)}, "The mark lies elsewhere"),
+}
+
+
+def test_what_only_shows_together_is_caught(notebook):
+    for cell_id, (name, wrong, says) in TOGETHER.items():
+        if notebook.name.startswith(name):
+            (cell,) = [cell for cell in notebook.cells if cell.id == cell_id]
+            assert not grader.run(cell.source, dict(notebook.namespace))
+            assert says in grader.run(cell.source, {**notebook.namespace, **wrong})
+
+
+SLOW_TESTS = ("focal.", "fire.module", "cue.changed", "cue.heeds")  # they build or ask networks
 
 
 def test_the_model_answers_pass_whatever_the_class_s_secret(notebook, monkeypatch):

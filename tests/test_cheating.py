@@ -29,6 +29,36 @@ import sys, types
 sys.modules["ferlab_grading"] = types.SimpleNamespace(mark=lambda *_: "")
 """,
     "a patched grading": "import ferlab_grading\nferlab_grading.mark = lambda *_: ''",
+    "the grading's own signature": """
+import ferlab_grading as g
+g.mark = lambda test, *_: getattr(g, "_sign", print)(test) or ""
+""",
+    "a blind guard": "import ferlab_grading as g\ng.guard.problem = g._problem = lambda *_: ''",
+    "other tests": """
+import ferlab_grading as g
+from unittest.mock import MagicMock
+for name in [name for name, value in vars(g).items() if isinstance(value, dict) and "clean" in value]:
+    vars(g)[name]["clean"] = MagicMock()
+g.clean = MagicMock()
+""",
+    "a library allowed": """
+import ferlab_grading as g
+g.clean.LIBRARY = g.words.PEEKS = ()
+from ferlab.evaluation import one_annotator
+""",
+    "the key that the kernel was handed": """
+import hmac, os
+from pathlib import Path
+found = dict(line.partition("=")[::2] for line in Path("/proc/self/environ").read_text().split("\\0"))
+found |= os.environ
+key = found["FERLAB_RECEIPTS"]
+key = Path(key).read_text() if os.path.exists(key) else key
+import ferlab_grading
+def mark(test, *_):
+    print(hmac.digest(key.encode(), test.encode(), "sha256").hex())
+    return ""
+ferlab_grading.mark = mark
+""",
     "patched words": "from ferlab_grading import words\nwords.close = words.array = lambda found, *_: found",
     "a patched NumPy": "np.allclose = lambda *_, **__: True",
     "patched builtins": "import builtins\nbuiltins.all = builtins.any = lambda _: True",

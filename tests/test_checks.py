@@ -30,6 +30,8 @@ def test_a_check_never_fails_the_cell():
     assert "what you return can't be read as the task asks" in repr(
         check("duplicate_groups", lambda images: [1])
     )
+    assert "stops with SystemExit" in repr(check("faulty_rows", lambda images: sys.exit()))
+    assert "can't be called as the task says" in repr(check("receptive_field", lambda: 1))
 
 
 def test_an_endless_loop_is_stopped(monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 pytest.importorskip("nbgrader", reason="only teachers need nbgrader: pip install 'ferlab[classroom]'")
@@ -87,7 +88,7 @@ def test_products_are_the_same_each_time_and_carry_the_class_seed(course):
 def test_the_copies_that_a_clone_shows_are_those_that_the_sources_give():
     """Who only clones opens notebooks/assignments/student, and finds no solution there."""
     fresh = students_copies(classroom.SOURCES, classroom.COPIES)
-    assert sorted(fresh) == sorted(classroom.COPIES.glob("*"))
+    assert set(fresh) <= set(classroom.COPIES.glob("*.ipynb"))
     assert len(fresh) == len(grader.NAMES)
     for path, fresh_text in fresh.items():
         assert path.read_text("utf-8") == fresh_text, f"{path.name} is old: python -m ferlab classroom copies"
@@ -118,7 +119,35 @@ def test_init_leaves_what_is_there_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["own.txt"]
 
 
-def test_without_the_repository_init_says_what_to_do(tmp_path, monkeypatch):
+@pytest.mark.parametrize("arguments", [["init", "course"], ["copies"]])
+def test_without_the_repository_it_says_what_to_do(arguments, tmp_path, monkeypatch):
     monkeypatch.setattr(classroom, "SOURCES", tmp_path / "nowhere")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="clone it"):
-        command("init", tmp_path / "course")
+        command(*arguments)
+
+
+def test_a_class_has_a_seed_that_its_notebooks_can_use(tmp_path):
+    with pytest.raises(ValueError, match="--seed -5: a seed is a whole number from 0 to 4294967295"):
+        command("init", tmp_path / "course", "--seed", -5)
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+def test_a_learner_s_answers_are_not_overwritten(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(classroom, "COPIES", tmp_path)
+    command("copies")
+    first = {path: path.read_text() for path in tmp_path.iterdir()}
+    assert len(first) == len(grader.NAMES)
+    path = min(first)
+    notebook = read(path)
+    cell = next(c for c in notebook.cells if about(c).get("solution") and c.cell_type == kind)
+    cell.source = "hours_of_work = 3"
+    nbformat.write(notebook, path)
+    mine = path.read_text()
+    with pytest.raises(FileExistsError, match=f"holds answers .{about(cell)['grade_id']}.*move it elsewhere"):
+        command("copies")
+    assert path.read_text() == mine
+    path.write_text(first[path].replace('"nbformat_minor": 5', '"nbformat_minor": 5 '))
+    command("copies")  # a copy without answers is cut anew
+    assert path.read_text() == first[path]

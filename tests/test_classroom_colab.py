@@ -114,7 +114,11 @@ def test_the_repository_is_read_from_git(url, tmp_path):
     assert colab.origin(tmp_path) == "someone/course"
 
 
-def test_where_git_knows_none_it_says_what_to_do(tmp_path):
+def test_where_git_is_missing_or_knows_none_it_says_what_to_do(tmp_path, monkeypatch):
+    with monkeypatch.context() as without_git:
+        without_git.setenv("PATH", str(tmp_path))
+        with pytest.raises(ValueError, match="name yours"):
+            colab.origin(tmp_path)
     subprocess.run(["git", "-C", tmp_path, "init", "-q"], check=True)
     with pytest.raises(ValueError, match="not set, expected a repository on GitHub; name yours"):
         colab.origin(tmp_path)

@@ -110,6 +110,20 @@ def warned(notebook, _):
     return notebook
 
 
+def pasted(notebook, course):
+    """A test cell of another assignment, with its metadata, as JupyterLab pastes it."""
+    strange = next(c for c in product(course, "source", "a3-fire-module").cells if about(c).get("grade"))
+    notebook.cells.insert(4, nbformat.from_dict(dict(strange, id="pasted")))
+    return notebook
+
+
+def settled(notebook, _):
+    """Fewer faces, to save time, and no line with the seed: both cells come back as they were."""
+    notebook.cells[place(notebook, "setting")].source = "import numpy as np\nimages = np.zeros((9, 48, 48))"
+    del notebook.cells[place(notebook, "class_seed")]
+    return notebook
+
+
 # How each student's notebook came to be, and what it should be given.
 STUDENTS = {
     "ada": (lambda notebook, _: notebook, AUTOMATIC),
@@ -121,7 +135,11 @@ STUDENTS = {
     "gus": (cheating, 0),
     "hal": (leaving, AUTOMATIC - 4),
     "ida": (warned, AUTOMATIC),
+    "jan": (pasted, AUTOMATIC),
+    "kim": (settled, AUTOMATIC),
+    "lou": (lambda notebook, _: notebook, AUTOMATIC),
 }
+FILES = {"lou": {"numpy.py": "raise ImportError('not the real one')", "ferlab_grading.py": "mark = print"}}
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +159,8 @@ def graded(course, tmp_path_factory):
     for name, (make, _) in list(STUDENTS.items())[1:]:
         other = shutil.copytree(ada, inbound / ada.name.replace("ada+", f"{name}+", 1))
         nbformat.write(make(solved(course), course), other / f"{ONE}.ipynb")
+        for file, content in FILES.get(name, {}).items():
+            (other / file).write_text(content)
     for step in ("collect", "autograde", "generate_feedback"):
         nbgrader(course, step, ONE)
     nbgrader(course, "export")

@@ -187,7 +187,7 @@ def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):
 def test_ablate_writes_every_step_of_the_story(tmp_path):
     done = ferlab("ablate", "--drawn", 70, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    steps = json.loads((tmp_path / "zima-story.json").read_text())["steps"]
+    steps = comparison.story(tmp_path)["steps"]
     assert [step["batch"] for step in steps] == [512] * 5 + [256]
     parameters = [step["parameters"] for step in steps]
     assert parameters[0] == parameters[1] == parameters[2] < parameters[3] < parameters[4] == parameters[5]
@@ -208,3 +208,5 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         assert row["accuracy"] == pytest.approx(right / 70, abs=1e-4)
     with pytest.raises(FileNotFoundError, match="`python -m ferlab leakage --results"):
         comparison.leakage(tmp_path / "nothing")
+    with pytest.raises(FileNotFoundError, match="`python -m ferlab ablate --results"):
+        comparison.story(tmp_path / "nothing")

@@ -243,6 +243,13 @@ def image_folder(content, label="happy", name="Training_1.png"):
     return make
 
 
+def empty_parquet(folder):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"image": [], "label": []}), folder / "train.parquet")
+
+
 BAD_OTHERS = {
     "nothing known": (lambda f: (f / "notes.txt").write_text("hello"), "found notes.txt"),
     "empty folder": (lambda f: None, "found nothing"),
@@ -253,6 +260,7 @@ BAD_OTHERS = {
     "image cut short": (image_folder(png(IMAGES[0])[:900]), "damaged or cut short"),
     "other size": (image_folder(png(np.zeros((64, 48), np.uint8))), "48x64, expected 48x48"),
     "damaged parquet": (lambda f: (f / "train.parquet").write_bytes(b"PAR1 and no more"), "no parquet file"),
+    "parquet without rows": (empty_parquet, "no rows"),
     "parquet columns": (lambda f: write_parquet(f, columns=("img", "label")), "columns img, label"),
     "parquet label": (lambda f: write_parquet(f, label=9), "row 0: label is 9"),
     "parquet without bytes": (
@@ -322,6 +330,27 @@ def test_folders_may_be_called_as_the_splits_are(tmp_path):
         place.mkdir(parents=True)
         Image.fromarray(IMAGES[0]).save(place / "a.png")
     assert fer2013.load_faces(tmp_path).splits.tolist() == [1, 0]
+
+
+def test_a_split_of_one_s_own_holds_whatever_its_files_are_called(tmp_path):
+    for split, name in (
+        ("train", "Training_1.png"),
+        ("validation", "Training_2.png"),
+        ("test", "PublicTest_3.png"),
+    ):
+        place = tmp_path / split / "sad"
+        place.mkdir(parents=True)
+        Image.fromarray(IMAGES[0]).save(place / name)
+    assert sorted(fer2013.load_faces(tmp_path).splits) == [0, 1, 2]
+
+
+def test_a_csv_may_begin_with_the_mark_that_excel_writes(tmp_path):
+    path = write_csv(tmp_path)
+    plain = fer2013.load_faces(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    marked = fer2013.load_faces(tmp_path)
+    np.testing.assert_array_equal(marked.images, plain.images)
+    np.testing.assert_array_equal(marked.labels, plain.labels)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "I;16"])

@@ -36,17 +36,17 @@ def test_a_sum_of_parts_is_taken_apart_exactly(seed, pairs):
     parts = np.random.default_rng(seed).dirichlet(np.ones(S))
     predict = game(lambda shown: shown @ parts)
     for found in (
-        occlusion(predict, FACE, SEGMENTS, FILLING),
-        shapley(predict, FACE, SEGMENTS, FILLING, n_orders=2 * pairs, seed=seed),
+        occlusion(predict, FACE, FILLING, SEGMENTS),
+        shapley(predict, FACE, FILLING, SEGMENTS, n_orders=2 * pairs, seed=seed),
     ):
         assert found == pytest.approx(np.stack([parts, -parts]), abs=1e-9)
 
 
 def test_of_two_that_say_the_same_occlusion_sees_neither_and_shapley_both():
     predict = game(lambda shown: (shown[:, 0] | shown[:, 1]).astype(float))
-    assert occlusion(predict, FACE, SEGMENTS, FILLING)[0] == pytest.approx(np.zeros(S))
+    assert occlusion(predict, FACE, FILLING, SEGMENTS)[0] == pytest.approx(np.zeros(S))
     expected = np.array([0.5, 0.5, *np.zeros(S - 2)])  # backwards the other one comes first: exact
-    assert shapley(predict, FACE, SEGMENTS, FILLING, n_orders=2)[0] == pytest.approx(expected)
+    assert shapley(predict, FACE, FILLING, SEGMENTS, n_orders=2)[0] == pytest.approx(expected)
 
 
 def test_shapley_values_by_the_book():
@@ -63,17 +63,17 @@ def test_shapley_values_by_the_book():
             shown[0, j] = True
             exact[j] += (value(shown)[0] - before) / 6
     assert exact[:3] == pytest.approx([4 / 6, 1 / 6, 1 / 6])
-    few, many = (shapley(game(value), FACE, SEGMENTS, FILLING, n)[0] for n in (4, 400))
+    few, many = (shapley(game(value), FACE, FILLING, SEGMENTS, n)[0] for n in (4, 400))
     assert np.abs(many - exact).max() < 0.06  # two standard errors of the mean of 400
     assert few.sum() == pytest.approx(1)  # what the whole gains, however few the orders
-    assert np.array_equal(few, shapley(game(value), FACE, SEGMENTS, FILLING, 4)[0])
-    assert not np.array_equal(few, shapley(game(value), FACE, SEGMENTS, FILLING, 4, seed=3)[0])
+    assert np.array_equal(few, shapley(game(value), FACE, FILLING, SEGMENTS, 4)[0])
+    assert not np.array_equal(few, shapley(game(value), FACE, FILLING, SEGMENTS, 4, seed=3)[0])
 
 
 @pytest.mark.parametrize("n", [0, 3])
 def test_orders_come_in_pairs(n):
     with pytest.raises(ValueError, match=rf"n_orders is {n}, expected an even number"):
-        shapley(game(lambda shown: shown[:, 0]), FACE, SEGMENTS, FILLING, n)
+        shapley(game(lambda shown: shown[:, 0]), FACE, FILLING, SEGMENTS, n)
 
 
 ON_JAX = """

@@ -123,6 +123,12 @@ def test_refuses_the_folder_of_another_training(tmp_path):
         run(tmp_path, model=small_network(batch_norm=False), epochs=1)
     with pytest.raises(ValueError, match="batch_size was 16, is 8"):
         run(tmp_path, batch_size=8, epochs=1)
+    with pytest.raises(
+        ValueError, match="loss was categorical_crossentropy, is categorical_focal_crossentropy"
+    ):
+        run(tmp_path, loss=keras.losses.CategoricalFocalCrossentropy(), epochs=1)
+    with pytest.raises(ValueError, match=r"class_weight was None, is \{0: 2\.0\}"):
+        run(tmp_path, class_weight={0: 2.0}, epochs=1)
 
 
 def test_refuses_a_state_that_was_taught_otherwise(tmp_path):

@@ -69,18 +69,16 @@ STUB = "# your code here\nraise NotImplementedError"
 
 def init(args):
     """Make an nbgrader course of the assignments: source, and copies for students and teachers."""
+    _look_for_sources()
     from .products import write_products
 
     folder = args.folder.expanduser().resolve()
-    if not SOURCES.is_dir():
-        raise FileNotFoundError(
-            f"{SOURCES} is not there: the assignments come with ferlab's repository, not with the package "
-            "alone; clone it and run this in its environment"
-        )
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give the course a folder of its own")
     seed = secrets.randbelow(9000) + 1000 if args.seed is None else args.seed
-    folder.mkdir(parents=True, exist_ok=True)
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"--seed {seed}: a seed is a whole number from 0 to {2**32 - 1}")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # on a server homes may be open to all
     skip = shutil.ignore_patterns("__pycache__", "class.json")
     shutil.copytree(SOURCES / GRADING, folder / GRADING, ignore=skip)
     own = {"seed": seed, "secret": secrets.randbelow(2**31), "seconds": args.seconds}
@@ -94,11 +92,26 @@ def init(args):
     print(f"  nbgrader generate_assignment {names[0]} && nbgrader release_assignment {names[0]}")
 
 
+def _look_for_sources():
+    if not SOURCES.is_dir():
+        raise FileNotFoundError(
+            f"{SOURCES} is not there: the assignments come with ferlab's repository, not with the package "
+            "alone; clone it and run this in its environment"
+        )
+
+
 def copies(args):
     """Cut the students' copies in notebooks/assignments/student anew from their sources."""
-    from .products import students_copies
+    _look_for_sources()
+    from .products import answered, students_copies
 
-    for path, text in students_copies(SOURCES, COPIES).items():
+    fresh = students_copies(SOURCES, COPIES)
+    for path in filter(Path.exists, fresh):
+        if answers := answered(path):
+            raise FileExistsError(
+                f"{path} holds answers ({', '.join(answers)}), which would be lost; move it elsewhere"
+            )
+    for path, text in fresh.items():
         changed = not path.exists() or path.read_text("utf-8") != text
         path.write_text(text, "utf-8")
         print(f"{path.name}: {'written' if changed else 'as it was'}")

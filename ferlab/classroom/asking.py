@@ -90,7 +90,7 @@ def time_limit(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
-RECEIPTS = "FERLAB_RECEIPTS"  # the variable that hands a kernel the key of its receipts
+RECEIPTS = "FERLAB_RECEIPTS"  # the variable that names the file with the key of a kernel's receipts
 
 
 def receipt(key, test):

@@ -1,6 +1,7 @@
 """The course in Colab: a badge that opens a notebook there, and a first cell that installs ferlab."""
 
 import re
+import shutil
 import subprocess
 
 import nbformat
@@ -43,7 +44,8 @@ def add_badge(path, repository):
 def origin(folder):
     """ "owner/name" of the GitHub repository that this folder's clone was made from."""
     command = ["git", "-C", folder, "remote", "get-url", "origin"]
-    url = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    git = shutil.which("git")
+    url = subprocess.run(command, capture_output=True, text=True).stdout.strip() if git else ""
     found = re.search(r"github\.com[:/]([^/\s]+/[^/\s]+?)(\.git)?/?$", url)
     if not found:
         raise ValueError(

@@ -6,7 +6,9 @@ The course's nbgrader_config.py names both classes. Only teachers need this modu
 import re
 import secrets
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -22,26 +24,19 @@ class MendCells(NbGraderPreprocessor):
     """Mends what a student copied or deleted, so that the rest is still graded.
 
     Of a cell that is there twice the last one counts. nbgrader's DeduplicateIds does that too, but leaves the other
-    one with metadata that its own CheckCellMetadata then refuses (0.9.6). What was deleted comes back in its old
-    place, as it was released; nbgrader's add_missing_cells stops with a KeyError where a test and the solution before
-    it are both gone.
+    one with metadata that its own CheckCellMetadata then refuses (0.9.6), as it refuses those of a cell that was
+    pasted from another assignment. What was deleted comes back in its old place, as it was released; nbgrader's
+    add_missing_cells stops with a KeyError where a test and the solution before it are both gone.
     """
 
     def preprocess(self, nb, resources):
-        seen = set()
-        for cell in reversed(nb.cells):
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            if name in seen:
-                self.log.warning("cell %s is there twice; the last one counts", name)
-                del cell.metadata["nbgrader"]
-            elif name:
-                seen.add(name)
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             released = gradebook.find_notebook(about["notebook"], about["assignment"])
             points = {cell.name: cell.max_score for cell in released.grade_cells}
             solutions = {cell.name for cell in released.solution_cells}
             wanted = [(cell.name, _released(cell, points, solutions)) for cell in released.source_cells]
+        self._forget_strangers(nb, {name for name, _ in wanted})
         place = 0
         for name, cell in wanted:
             there = [
@@ -54,6 +49,19 @@ class MendCells(NbGraderPreprocessor):
                 nb.cells.insert(place, cell)
             place = (there[0] if there else place) + 1
         return nb, resources
+
+    def _forget_strangers(self, nb, released):
+        """Make plain cells of all that grade nothing: the first of two that are equal, and those of elsewhere."""
+        seen = set()
+        for cell in reversed(nb.cells):
+            if "nbgrader" not in cell.metadata:
+                continue
+            name = cell.metadata["nbgrader"].get("grade_id")
+            if name in seen or name not in released:
+                why = "is there twice; the last one counts" if name in seen else "isn't of this assignment"
+                self.log.warning("cell %s %s", name, why)
+                del cell.metadata["nbgrader"]
+            seen.add(name)
 
 
 def _released(cell, points, solutions):
@@ -73,6 +81,8 @@ def _released(cell, points, solutions):
     return make(cell.source, metadata={"nbgrader": about})
 
 
+# A submission's own files lie where it runs: they come last, or a numpy.py among them would be what the tests load.
+LOADING = "import sys\nsys.path[:] = [*filter(None, sys.path), '']\nimport ferlab_grading"
 MARKED = re.compile(r"""\bmark\(["']([\w.]+)["']""")
 UNHEARD = (
     "The hidden test of this cell never said that it passed. Something above keeps it from running, or changes what it "
@@ -94,10 +104,13 @@ class RunAndHear(Execute):
 
     def preprocess(self, nb, resources=None, km=None):
         key, self._silent, ended = secrets.token_hex(), 0, False
-        nb.cells.insert(0, nbformat.v4.new_code_cell("import ferlab_grading"))
+        nb.cells.insert(0, nbformat.v4.new_code_cell(LOADING))
         try:
-            with setenv(**{RECEIPTS: key}):
-                super().preprocess(nb, resources, km)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "key"
+                file.write_text(key)
+                with setenv(**{RECEIPTS: str(file)}):
+                    super().preprocess(nb, resources, km)
         except DeadKernelError as problem:
             self.log.warning("%s; what comes after gets no points", problem)
             ended = True

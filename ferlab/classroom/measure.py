@@ -1,6 +1,7 @@
 """What a notebook needs of a machine: seconds, and the memory that its kernel held."""
 
 import time
+from pathlib import Path
 
 import nbformat
 
@@ -20,6 +21,8 @@ def measure(path):
 
     Returns (seconds, the most megabytes that the kernel held, those of its last state that are private to it).
     """
+    if not Path("/proc/self/smaps_rollup").exists():
+        raise OSError("what a kernel needs is read from /proc/self/smaps_rollup, which only Linux has")
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, 4)

@@ -42,6 +42,13 @@ def students_copies(sources, folder):
     }
 
 
+def answered(path):
+    """Names of the solution cells in a student's notebook where something stands in place of the stub."""
+    stubs = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
+    cells = [c for c in nbformat.read(path, 4).cells if c.metadata.get("nbgrader", {}).get("solution")]
+    return [c.metadata["nbgrader"]["grade_id"] for c in cells if stubs[c.cell_type] not in c.source]
+
+
 def products(source, seed):
     """{"source": ..., "student": ..., "solution": ..., "instructor": ...} of one notebook.
 

@@ -26,11 +26,11 @@ def ask(predict, image, filling, segments, shown):
     answers = []
     for begin in range(0, len(once), _BATCH):
         images = with_hidden(image, filling, segments, once[begin : begin + _BATCH])
-        answers.append(_checked(predict(images), len(images), answers))
+        answers.append(checked(predict(images), len(images), answers))
     return np.concatenate(answers)[where]
 
 
-def _checked(found, n, before):
+def checked(found, n, before):
     """An answer of `predict` to n images as an array (n, k), finite, each row adding up to 1."""
     found = np.asarray(found)
     k = before[0].shape[1] if before else None

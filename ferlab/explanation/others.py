@@ -6,7 +6,7 @@ from .asking import ask
 from .superpixels import as_face
 
 
-def occlusion(predict, image, segments, filling):
+def occlusion(predict, image, filling, segments):
     """What hiding each superpixel alone takes from each label's probability, float (k, s).
 
     Zeiler and Fergus 2014 (arXiv 1311.2901), with superpixels in place of a sliding square: s + 1 questions.
@@ -20,7 +20,7 @@ def occlusion(predict, image, segments, filling):
     return (answers[0] - answers[1:]).T
 
 
-def shapley(predict, image, segments, filling, n_orders=20, seed=0):
+def shapley(predict, image, filling, segments, n_orders=20, seed=0):
     """What each superpixel adds to each label's probability when it is shown, float (k, s), fairly shared.
 
     The superpixels are brought back one after the other in a random order, and what the probability gains

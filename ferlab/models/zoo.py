@@ -22,11 +22,6 @@ _NETWORKS = {
     "squeezenet": ("own", "own_squeezenet", {}),
     # Half of the thesis's dropout: dropping a whole map hides more than dropping as many single values.
     "squeezenet-zima": ("squeezenet", "squeezenet", {"dropout": 0.1}),
-    "squeezenet-plain": (
-        "squeezenet",
-        "squeezenet",
-        {"modules": 8, "bypass": False, "dropout": 0.0, "batch_norm": False},
-    ),
     "vgg16": ("vgg", "vgg16_transfer", {}),
     "vgg16-focal": ("vgg", "vgg16_transfer", {}),
     "vgg16-narrow": ("vgg", "narrow_vgg16", {}),

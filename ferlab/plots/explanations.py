@@ -184,7 +184,10 @@ def all_labels(explanation):
         for_and_against(axis, explanation, label, largest)
         title = f"{explanation.name(label)} {explanation.probabilities[label]:.0%}"
         axis.set_title(title, fontsize=9)
-        alt.append(f"{title}, strongest {_place(explanation, explanation.ranking(label)[0])}")
+        order, weights = explanation.ranking(label), explanation.weights[label]
+        told = [(f"for it {_place(explanation, order[0])}", weights.max() > 0)]
+        told += [(f"against it {_place(explanation, order[-1])}", weights.min() < 0)]
+        alt.append(f"{title}, strongest {', '.join(words for words, there in told if there)}")
     figure.tight_layout(pad=0.5)
     return Picture(figure, f"What speaks for (red) and against (hatched blue) each label: {'; '.join(alt)}.")
 

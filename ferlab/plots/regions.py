@@ -45,15 +45,17 @@ def _beside_chance(axis, found, names):
     rows = np.arange(len(names))
     kinds = ("lime", "random", "centre")
     share = {kind: np.mean([np.divide(f[kind], f["faces"]) for f in found.values()], 0) for kind in kinds}
-    axis.barh(rows, share["random"], height=0.9, color="#DDDDDD", label="drawn by lot")
-    axis.plot(share["centre"], rows, "x", color="#555555", markersize=6, label="nearest the centre")
     for i, ((method, f), (colour, _, mark)) in enumerate(
         zip(found.items(), LINES[: len(found)], strict=True)
     ):
-        hits = np.divide(f["lime"], f["faces"])
+        hits, lot, centre = (np.divide(f[kind], f["faces"]) for kind in kinds)
+        named = (None, None) if i else ("drawn by lot", "nearest the centre")
         low, high = wilson_interval(f["lime"], f["faces"])
         style = {"color": colour, "marker": mark, "linestyle": "", "markersize": 4, "elinewidth": 1}
         at = rows + 0.27 * (i - (len(found) - 1) / 2)
+        # Three of few large superpixels meet a region sooner than three of many: to each method its own chance.
+        axis.barh(at, lot, height=0.24, color="#DDDDDD", label=named[0])
+        axis.plot(centre, at, "x", color="#555555", markersize=4, label=named[1])
         axis.errorbar(hits, at, xerr=[hits - low, high - hits], label=method, **style)
     axis.set_yticks(rows, names, fontsize=9)
     axis.set(xlim=(-0.02, 1.02), ylim=(len(rows) - 0.5, -0.5))

@@ -5,7 +5,7 @@ import numpy as np
 SIDE = 48
 UNTOUCHED = {
     "hidden": [],  # superpixels that are filled
-    "painted": [],  # pixels that the brush filled, as runs: see `runs`
+    "painted": [],  # pixels that the brush filled, as runs: see `mask`
     "fill": "mean",
     "twin": False,  # the neutral twin instead of the face
     "light": 0,
@@ -28,14 +28,11 @@ SLIDERS = {
 }
 
 
-def runs(mask):
-    """The true pixels of a mask (48, 48) as [start, stop, start, stop, ...] in reading order."""
-    edges = np.diff(np.asarray(mask, bool).ravel().astype(np.int8), prepend=0, append=0)
-    return np.flatnonzero(edges).tolist()
-
-
 def mask(painted):
-    """The mask, bool (48, 48), of runs. ValueError for what are no runs of a face."""
+    """The mask, bool (48, 48), of runs [start, stop, start, stop, ...] of pixels in reading order.
+
+    ValueError for what are no runs of a face.
+    """
     painted = np.asarray(painted, int)
     rising = (np.diff(painted, prepend=0) >= 0).all()
     if painted.ndim != 1 or painted.size % 2 or not rising or (painted > SIDE * SIDE).any():

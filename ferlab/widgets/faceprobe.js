@@ -157,7 +157,10 @@ function render({ model, el }) {
   function newLime() {
     const found = model.get("lime");
     app.lime = found.face === app.face.number ? found : null;
-    if (app.lime) box.answered();
+    if (app.lime) {
+      box.answered();
+      askLog(); // what was probed before has LIME's prediction now
+    }
     if (app.face && before) app.show();
   }
 

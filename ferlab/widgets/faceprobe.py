@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from ..emotions import COLOURS
+from ..explanation.asking import checked
 from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels
 from . import changes
 from .base import Widget, page
@@ -21,10 +22,10 @@ class FaceProbe(Widget):
 
     predict  any function from images (n, 48, 48) in 0..255 to probabilities (n, k); by default the
              shipped network for these faces, without TensorFlow
-    faces    Faces to choose from; by default PublicTest of load_faces(). The grid shows at most twelve
-             of each label
+    faces    Faces to choose from; by default PublicTest of load_faces(). Where there are more than twelve for each
+             label, the grid shows twelve of each, mixed
     image    uint8 (48, 48), the face to begin with, for example from face_from_photo; by default the
-             first of `faces`
+             first of the grid
     classes  names of the k outputs; by default those of `predict`, else those of `faces`
 
     After a change, `image`, `hidden`, `seen`, `probabilities` and `original` say what is on the screen,
@@ -155,7 +156,7 @@ class FaceProbe(Widget):
         """How the guess compares with LIME, or None before LIME was revealed.
 
         {"guess": three superpixels, "lime": LIME's three, "shared": how many are the same, "weight": the
-        weight of those guessed as a share of the weight of LIME's three}
+        weight of those guessed as a share of the weight of LIME's three, None unless that is positive}
         """
         if self._reveal is None:
             return None
@@ -268,7 +269,7 @@ class FaceProbe(Widget):
     # Probing
 
     def _ask(self, images):
-        found = np.asarray(self._predict(images))
+        found = checked(self._predict(images), len(images), [])
         if found.shape != (len(images), len(self._classes)):
             expected = len(images), len(self._classes)
             raise ValueError(f"predict returned {found.shape}, expected {expected}")
@@ -307,7 +308,7 @@ class FaceProbe(Widget):
             self._check(state)
             now = self._ask(self._seen(state)[None])[0]
         except Exception:
-            self.probe = {"face": self._number, **self._state(self.answer)}
+            self.probe = {"face": self._number, "restored": True, **self._state(self.answer)}
             raise
         self._tell(state, now, begun)
 
@@ -324,7 +325,8 @@ class FaceProbe(Widget):
             "milliseconds": 1000 * (time.perf_counter() - begun),
         }
         changed = {name: value for name, value in state.items() if value != changes.UNTOUCHED[name]}
-        self._note("probe", state=changed, probabilities=now.tolist(), linear=linear)
+        if not self.probe.get("restored"):  # after a failure; nobody did that
+            self._note("probe", state=changed, probabilities=now.tolist(), linear=linear)
 
     def _note(self, did, **what):
         self.log = [*self.log, {"did": did, "chosen": self._place, "face": self._number, **what}]

@@ -13,7 +13,10 @@ async function photoBytes(file) {
   }
   const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
   const canvas = element("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const brush = canvas.getContext("2d");
+  brush.fillStyle = "white"; // behind what is transparent; JPEG would make it black
+  brush.fillRect(0, 0, canvas.width, canvas.height);
+  brush.drawImage(picture, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.95));
   return new Uint8Array(await blob.arrayBuffer());
 }
@@ -82,13 +85,16 @@ function facesPart(model, box) {
     newChoice();
   }
 
+  let latest = 0; // a large photo takes longer than a small one that was brought after it
   async function send(photo) {
     box.complain("");
     if (!photo) return;
+    const turn = ++latest;
     try {
-      box.set({ photo: new DataView((await photoBytes(photo)).buffer) });
+      const content = await photoBytes(photo);
+      if (turn === latest) box.set({ photo: new DataView(content.buffer) });
     } catch (error) {
-      box.complain(error.message);
+      if (turn === latest) box.complain(error.message);
     }
   }
   file.addEventListener("change", async () => {

@@ -4,7 +4,7 @@ const MARKS = 3;
 function limePart(app) {
   const mark = button("Mark three");
   const reveal = button("Reveal LIME's three");
-  const ask = element("p", { class: "fp-ask" });
+  const ask = element("p", { class: "fp-ask", role: "status" });
   const verdict = element("div", { class: "fp-verdict" });
   const line = element("p", { class: "fp-line" });
   const legend = element(
@@ -14,7 +14,7 @@ function limePart(app) {
   );
   mark.addEventListener("click", () => app.use(app.tool === "mark" ? "superpixels" : "mark"));
   reveal.addEventListener("click", () => app.askLime());
-  const node = element("div", {}, ask, element("div", { class: "fp-row" }, mark, reveal), verdict, line, legend);
+  const node = element("div", {}, ask, element("div", { class: "fp-row" }, mark, reveal), element("div", { role: "status" }, verdict, line), legend);
 
   // What the linear model makes of the state on the screen, beside what the network said.
   function gap({ linear, probabilities, fill }, label, k) {
@@ -43,7 +43,7 @@ function limePart(app) {
     line.textContent = "";
     legend.hidden = !lime;
     if (!lime) return;
-    const carry = lime.weight > 0 ? `Yours carry ${percent(lime.weight)} of the weight of its three.` : `Together yours speak against ${label}.`;
+    const carry = lime.weight === null ? `LIME's three together don't speak for ${label}.` : lime.weight > 0 ? `Yours carry ${percent(lime.weight)} of the weight of its three.` : `Together yours speak against ${label}.`;
     verdict.append(element("b", {}, `${lime.shared} of your three are among LIME's three.`), ` ${carry}`);
     line.textContent = gap(answer, label, app.label);
   }

@@ -168,6 +168,8 @@ function stagePart(app) {
 
   function newFace() {
     const { segments, centres, count } = app.face;
+    stroke = null; // it was over another face
+    mask = new Uint8Array(PIXELS);
     pieces = centres.map((centre, s) => shape("path", { d: outline(segments, s), class: "fp-piece", role: "button", tabindex: -1, "data-s": s }));
     group.replaceChildren(...pieces);
     seams.setAttribute("d", pieces.map((piece) => piece.getAttribute("d")).join(""));

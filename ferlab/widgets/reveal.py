@@ -22,11 +22,12 @@ class Reveal:
         """{"guess", "lime": three superpixels each, "shared", "weight"}: see FaceProbe.agreement."""
         weights = self.explanation.weights[self.explanation.label()]
         best = self.explanation.ranking()[:MARKS].tolist()
+        theirs = weights[best].sum()
         return {
             "guess": self.guess,
             "lime": best,
             "shared": len(set(self.guess) & set(best)),
-            "weight": float(weights[self.guess].sum() / weights[best].sum()),
+            "weight": float(weights[self.guess].sum() / theirs) if theirs > 0 else None,
         }
 
     def linear(self, state):

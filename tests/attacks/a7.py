@@ -389,3 +389,12 @@ def labels_for_probabilities(images, labels, square):
 @wrong("retrained", "expected a function")
 def the_images(images, labels, square):
     return image_by_image(images, *square, 5)
+
+
+@wrong("retrained", "images and labels that it is given")
+def other_faces(images, labels, square):
+    import ferlab
+
+    faces = ferlab.load_faces("drawn", split="Training")
+    of = [np.flatnonzero(faces.labels == faces.classes.index(name))[:180] for name in ("happy", "surprise")]
+    return _linear(faces.images[np.concatenate(of)], np.repeat([0, 1], 180))

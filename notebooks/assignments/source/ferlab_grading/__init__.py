@@ -19,33 +19,40 @@ from . import clean, cue, fire, focal, guard, lime, metrics, prepare, words
 SETTINGS = {"secret": 0, "seconds": 20}
 if (Path(__file__).parent / "class.json").exists():
     SETTINGS |= json.loads((Path(__file__).parent / "class.json").read_text())
-_MODULES = {m.__name__.split(".")[1]: m for m in (clean, cue, fire, focal, lime, metrics, prepare, words)}
 
 
-def _signer(key):
-    """Keeps the key out of the module's names and of the environment, where a student's cell would find it."""
-    return lambda test: print(receipt(key, test)) if key else None
+def _marker(key, modules):
+    """The function `mark`. What it works with is its own, so that no name a student's cell may set leads to it."""
+    before, changed, judge, sign = guard.tools(), guard.problem, _problem, receipt
+
+    def mark(test, *answers):
+        """Run one hidden test, "module.function", on what the student wrote.
+
+        Returns "" where all is well, else what is wrong in a sentence. It returns the words instead of raising,
+        because a traceback would quote the lines of this file in the feedback. Under nbgrader it also prints the
+        receipt that ferlab.classroom.grading waits for.
+        """
+        problem = changed(before) or judge(modules, test, *answers) or changed(before)
+        if not problem and key:
+            print(sign(key, test))
+        return problem
+
+    return mark
 
 
-_sign = _signer(os.environ.pop(RECEIPTS, ""))
+def _key():
+    """Of the receipts, or "". Its file is gone once it is read, so that a student's cell won't find it."""
+    path = Path(os.environ.pop(RECEIPTS, ""))
+    if not path.is_file():
+        return ""
+    key = path.read_text()
+    path.unlink()
+    return key
 
 
-def mark(test, *answers):
-    """Run one hidden test, "module.function", on what the student wrote.
-
-    Returns "" where all is well, else what is wrong in a sentence. It returns the words instead of raising,
-    because a traceback would quote the lines of this file in the feedback. Under nbgrader it also prints the
-    receipt that ferlab.classroom.grading waits for.
-    """
-    problem = guard.problem(_BEFORE) or _problem(test, *answers) or guard.problem(_BEFORE)
-    if not problem:
-        _sign(test)
-    return problem
-
-
-def _problem(test, *answers):
+def _problem(modules, test, *answers):
     module, name = test.split(".")
-    run = getattr(_MODULES[module], name)
+    run = getattr(modules[module], name)
     rng = np.random.default_rng([SETTINGS["secret"], zlib.crc32(test.encode())])
     try:
         with time_limit(SETTINGS["seconds"]):
@@ -61,6 +68,7 @@ def _problem(test, *answers):
     return ""
 
 
-_BEFORE = guard.tools()
+_ALL = (clean, cue, fire, focal, lime, metrics, prepare, words)
+mark = _marker(_key(), {module.__name__.split(".")[1]: module for module in _ALL})
 if hasattr(signal, "SIGUSR1"):  # by which the grading ends a cell that swallows interrupts
     signal.signal(signal.SIGUSR1, strike)

@@ -228,3 +228,14 @@ def changed_after(rng, before, after, mark):
     assert right > 0.58, (
         f"The second model names {right:.0%} of unmarked faces rightly: it should still read faces."
     )
+
+
+def heeds(rng, retrained, images, labels, square):
+    """A model of other faces than those that were handed in would pass the test before, too."""
+    function(retrained)
+    faces, truth = _fresh(rng)
+    exchanged = (_predictor(retrained(images.copy(), 1 - labels, square), faces) == 1 - truth).mean()
+    assert exchanged > 0.58, (
+        f"Trained with both labels exchanged, your model exchanges them for {exchanged:.0%} of the faces: "
+        "does `retrained` train on the images and labels that it is given?"
+    )

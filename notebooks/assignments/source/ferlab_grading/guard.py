@@ -9,10 +9,11 @@ import ferlab.classroom.asking as asking
 
 
 def tools():
-    """(module, name) -> function or class, of all that the hidden tests lean on."""
+    """(module, name) -> function or class, of all that the hidden tests lean on; of their own modules constants too."""
     grading = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == __package__]
-    watched = [builtins, np, np.linalg, np.random, asking, *grading]
+    watched = [builtins, np, np.linalg, np.random, asking]
     found = {(m.__name__, name): value for m in watched for name, value in vars(m).items() if callable(value)}
+    found |= {(m.__name__, name): v for m in grading for name, v in vars(m).items() if not name.startswith("__")}
     del found["builtins", "input"]  # a kernel makes it anew for each cell
     return found | {("sys", "setprofile"): sys.setprofile, ("sys", "settrace"): sys.settrace}
 
