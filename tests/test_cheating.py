@@ -41,11 +41,6 @@ for name in [name for name, value in vars(g).items() if isinstance(value, dict) 
     vars(g)[name]["clean"] = MagicMock()
 g.clean = MagicMock()
 """,
-    "a library allowed": """
-import ferlab_grading as g
-g.clean.LIBRARY = g.words.PEEKS = ()
-from ferlab.evaluation import one_annotator
-""",
     "the key that the kernel was handed": """
 import hmac, os
 from pathlib import Path
@@ -82,7 +77,7 @@ def run(*added, between=(), timeout=120):
     """
     path = SOURCES / "a1-clean-the-dataset"
     cells = products(read(path / f"{path.name}.ipynb"), 1)["source"].cells
-    setting = [cell for cell in cells if cell.id in ("a1-02", "a1-03")]
+    setting = [cell for cell in cells if cell.id in ("class_seed", "setting")]
     tests = [
         cell for cell in cells if about(cell).get("grade") and about(cell)["grade_id"].startswith("agreement")
     ]
@@ -110,6 +105,12 @@ def test_a_wrong_answer_gets_none_by(cheat):
     points, said = run(WRONG, CHEATS[cheat])
     assert points == [0, 0, 0], said
     assert "never said that it passed" in said or "isn't what it was" in said or "agree for certain" in said
+
+
+def test_a_right_answer_gets_none_where_the_list_of_forbidden_things_was_changed():
+    points, said = run(RIGHT, "import ferlab_grading\nferlab_grading.words.PEEKS = ()")
+    assert points == [0, 0, 0]
+    assert "ferlab_grading.words.PEEKS isn't what it was" in said
 
 
 # exit() ends a kernel a tenth of a second later, at the next moment in which it waits.
