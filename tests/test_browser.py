@@ -187,6 +187,23 @@ def test_brush_light_camera_and_twin(opened, small):
     assert_same_pixels(notebook, widget)
 
 
+def test_a_stroke_ends_with_the_face_that_it_is_on(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget, page = shown(notebook), notebook.page
+    widget.get_by_role("button", name="Brush").click()
+    page.mouse.move(*on_face(widget, 10.5, 30.5))
+    page.mouse.down()
+    page.mouse.move(*on_face(widget, 20.5, 30.5), steps=3)
+    notebook.ask("probe.set_trait('chosen', 3)")  # as when a photo arrives while one paints
+    widget.get_by_text("Face 4, labelled").wait_for()
+    page.mouse.move(*on_face(widget, 30.5, 30.5), steps=3)
+    page.mouse.up()
+    # What is painted next on this face is all that is painted on it.
+    page.mouse.click(*on_face(widget, 24.5, 10.5))
+    notebook.settled("0 < probe.holes.sum() < 60 and probe.holes[20:].sum() == 0")
+
+
 def test_guess_then_lime_then_history(opened, small):
     notebook = opened(small)
     notebook.run_all()
@@ -204,6 +221,7 @@ def test_guess_then_lime_then_history(opened, small):
     widget.get_by_text(shared).wait_for()
     score = notebook.ask("probe.agreement['shared']")
     assert f"{score} {shared}" in widget.inner_text()
+    widget.get_by_role("status").get_by_text(shared).wait_for()  # said aloud by a screen reader
     label = "int(probe.original.argmax())"
     linear = notebook.ask(f"round(100 * probe.answer['linear'][{label}])")
     said = notebook.ask(f"round(100 * probe.probabilities[{label}])")
@@ -329,10 +347,18 @@ def test_choosing_and_bringing_faces(opened, small):
     yours = widget.get_by_role("listbox", name="Faces in your photo").get_by_role("option")
     yours.nth(1).click()
     notebook.settled("probe.chosen == -2")
+    # A large photo, which the page shrinks first, and one that is pasted while it does: the last one counts.
+    large = both.repeat(5, 0).repeat(5, 1)  # with some noise, which no file format can make smaller
+    large = (large // 2 + np.random.default_rng(0).integers(0, 32, large.shape)).astype(np.uint8)
+    page.evaluate(SLOWLY)
+    widget.locator("input[type=file]").set_input_files(png(large))
     # By paste, from the real clipboard.
     page.evaluate(COPY, list(png(astronaut())["buffer"]))
     widget.get_by_role("button", name="Your photo").focus()
     page.keyboard.press("Control+v")
+    notebook.settled("probe.mine['count'] == 1")
+    page.evaluate("window.goOn()")
+    page.wait_for_function("window.shrunk")
     notebook.settled("probe.mine['count'] == 1")
     widget.get_by_text("The face in your photo", exact=True).wait_for()
     assert widget.get_by_role("button", name="Neutral twin").count() == 0  # only drawn faces have one
@@ -349,6 +375,15 @@ IN_SIGHT = """(place) => {
     const [outer, inner] = [chosen?.parentElement, chosen].map((node) => node?.getBoundingClientRect());
     return inner && inner.left >= outer.left && inner.right <= outer.right; }"""
 WRONG = "[i for i, (a, b) in enumerate(zip(probe.grid['labels'], probe.grid['said'])) if a != b]"
+SLOWLY = """() => {
+    const real = window.createImageBitmap;
+    const told = new Promise((done) => { window.goOn = done; });
+    window.createImageBitmap = async (file) => {
+        await told;
+        const picture = await real(file);
+        setTimeout(() => { window.shrunk = true; }, 1500);
+        return picture;
+    }; }"""
 COPY = """async (bytes) => navigator.clipboard.write([
     new ClipboardItem({ "image/png": new Blob([new Uint8Array(bytes)], { type: "image/png" }) })])"""
 CARRY = """(bytes) => { const transfer = new DataTransfer();
