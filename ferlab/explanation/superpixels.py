@@ -79,13 +79,10 @@ def superpixels(image, method="slic", **settings):
     settings = chosen_settings(method, settings)
     found = getattr(segmentation, method)(gray2rgb(image), **settings)
     segments = np.unique(found, return_inverse=True)[1].reshape(image.shape)
-    if segments.max() == 0 and image.min() == image.max():
-        raise ValueError(f"all pixels are {image.min()}: there is nothing in this image to divide")
     if segments.max() == 0:
         given = ", ".join(f"{name}={value}" for name, value in settings.items())
-        raise ValueError(
-            f"{method}({given}) makes one superpixel of it all, expected two or more: {_MORE[method]}"
-        )
+        plain = f"all its pixels are {image.min()}" if image.min() == image.max() else _MORE[method]
+        raise ValueError(f"{method}({given}) makes one superpixel of it all, expected two or more: {plain}")
     return segments
 
 
