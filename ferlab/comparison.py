@@ -52,7 +52,7 @@ PUBLISHED = (
     System("rahman-ensemble", "Rahman & Mahato 2021: ensemble", 0.6954, "unsaid", None),
     System("tekula-cnn", "Tekula et al.: CNN, ten copies", 0.6435, "own split", 1_328_743),
     System("delorenzo-cnn", "De Lorenzo 2019: CNN", 0.6411, "PublicTest", 2_716_647),
-    System("vgg16", "Laboratory report: narrow VGG16", 0.80, "own split", None, "FER+"),
+    System("vgg16", "Laboratory report: VGG16, narrowed", 0.80, "own split", None, "FER+"),
     System("vgg16-focal", "Laboratory report: its focal loss", 0.70, "own split", None, "FER+"),
     System("squeezenet", "ferlab: SqueezeNet", None, "", None),
     System("squeezenet-plus", "ferlab: SqueezeNet, votes", None, "", None, "FER+"),

@@ -48,7 +48,7 @@ def answers(images, probabilities, classes, titles=None):
         top.set_title(titles[i] if titles else "", fontsize=10)
         top.axis("off")
         bars.barh(places, probabilities[i], color=[COLOURS.get(name, "#7F7F7F") for name in classes])
-        bars.set(xlim=(0, 1), xticks=(0, 0.5, 1))
+        bars.set(xlim=(0, 1), xticks=(0, 0.5, 1), xlabel="probability")
         bars.set_title(f"{classes[best]}, {probabilities[i][best]:.0%}", fontsize=10, fontweight="bold")
         bars.set_yticks(places, classes if i == 0 else [""] * len(classes), fontsize=9)
         bars.invert_yaxis()

@@ -108,8 +108,10 @@ def systems(rows):
             axes.plot(system.measured["accuracy"], row, "o", color=_SHADES[0])
     axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
     axes.plot([], [], "o-", color=_SHADES[0], label="here, with 95 % interval")
+    names = [system.title + (", FER+" if system.faces == "FER+" else "") for system in rows]
     few = [f" ({s.epochs} epochs)" if s.comparable and "of" in s.epochs else "" for s in rows]
-    axes.set_yticks(range(len(rows)), [system.title + part for system, part in zip(rows, few, strict=True)])
+    axes.set_yticks(range(len(rows)), [name + part for name, part in zip(names, few, strict=True)])
+    axes.set_xlabel("accuracy (reported: on the authors' split; here: on PublicTest)")
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
     _percent(axes.xaxis)

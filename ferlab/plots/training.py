@@ -80,7 +80,7 @@ def parameter_bars(counts, title="parameters"):
         axes.text(left, y, f" {left:,}", va="center", fontsize=9)
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.margins(x=0.14)
+    axes.margins(x=0.2)
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_title(title, fontsize=10)
