@@ -164,7 +164,8 @@ def main(given=None):
     args.given = given
     try:
         args.run(args)
-    except (ValueError, OSError) as error:  # bad input: the message says it all, a traceback hides it
+    except (ValueError, OSError, RuntimeError, FloatingPointError) as error:
+        # The message says it all, a traceback would hide it.
         sys.exit(f"ferlab: {error}")
 
 

@@ -52,7 +52,7 @@ def ablate(args):
         row = {"step": name, **_step(name, settings, training, judged, args)}
         print(f"{name:<28}training {row['training_accuracy']:.1%}, PublicTest {row['accuracy']:.1%}")
         rows.append(row)
-        file.write_text(json.dumps({**about, "steps": rows}, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({**about, "steps": rows}, indent=1) + "\n", encoding="utf-8")
     print(f"written: {file}")
 
 
@@ -70,6 +70,7 @@ def _step(name, settings, training, judged, args):
         learning_rate=recipe.learning_rate,
         folder=Path("runs") / f"story-{args.epochs}-{len(training)}-{args.seed}" / name.replace(" ", "-"),
         seed=args.seed,
+        about={"trained_on": facts(args, training)["trained_on"], **network},
         **recipe.settings(training),
     )
     learnt = evaluate(as_predictor(model), training.sample(min(len(training), len(judged)), seed=0))

@@ -7,6 +7,7 @@ import shutil
 import time
 import uuid
 import warnings
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,17 @@ def cache_folder():
     return Path(platformdirs.user_cache_dir("ferlab", appauthor=False))
 
 
+def written_by(*modules):
+    """A number that changes with the text of these modules of ferlab's (names of files): part of a key."""
+    return zlib.crc32(b"".join(Path(__file__).with_name(module).read_bytes() for module in modules))
+
+
 def cached(key, build):
     """The arrays that build() returns, from the cache if they were built before.
 
     key    tuple of texts and numbers that says all that the arrays depend on (a path, its size and time,
-           a version of the code); its first entry names the folder. Another key is another entry.
+           `written_by` the code). Its first entry names the thing: another key of the same name is what became
+           of that, and takes its place.
     build  function without arguments that returns {name: array}
 
     Returns {name: read-only array}, memory-mapped. The entry is written to a folder of its own and then
@@ -45,6 +52,8 @@ def cached(key, build):
     try:
         _write(entry, arrays)
         written = _read(entry)
+        for older in set(entry.parent.glob(f"{key[0]}-{'[0-9a-f]' * 20}")) - {entry}:
+            shutil.rmtree(older, ignore_errors=True)
     except OSError as error:
         written = None
         warnings.warn(

@@ -103,7 +103,7 @@ def _read(file, needed, cure):
         figures = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{file} is no JSON ({error}); {cure} to write it anew") from error
-    missing = needed - figures.keys()
+    missing = needed - (figures.keys() if isinstance(figures, dict) else set())
     if missing:
         raise ValueError(f"{file} lacks {', '.join(sorted(missing))}; {cure} to write it anew")
     return figures

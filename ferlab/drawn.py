@@ -12,7 +12,6 @@ from .faces import Faces
 
 CHUNK = 50  # faces drawn together: their seed is (seed, number of the chunk)
 MANY = 10  # chunks from which starting processes pays
-VERSION = 1  # of the drawings: a change makes the course set be drawn anew
 
 # The course's standing set: as many faces in each split as here, in FER-2013's proportions
 # (contempt, which FER-2013 lacks, as rare as among FER+ votes), with faults for notebook 01 to find.
@@ -25,7 +24,7 @@ ANNOTATORS = 10
 
 
 def draw_faces(n, seed=0, *, labels="fer2013"):
-    """n drawn Faces, as many of one class as of another within one in fifty, with `units`, `regions` and `twins`.
+    """n drawn Faces with `units`, `regions` and `twins`; a whole fifty holds as many of each class, or one more.
 
     labels: "fer2013" for seven classes, "fer+" for eight (contempt is drawn on one side of the mouth).
     The same seed gives the same faces, and the first faces of a longer draw are those of a shorter one.
@@ -45,10 +44,11 @@ def course_faces(labels="fer2013"):
     through noise. Labels are those that were drawn; for "fer+" the annotators' majority decides, as on
     the real data. BLANK images and COPIES duplicates are planted.
     """
-    from .cache import cached
+    from .cache import cached, written_by
 
     plus = labels != "fer2013"
-    arrays = cached(("drawn", VERSION, plus), lambda: _course(plus))
+    name = "drawn-plus" if plus else "drawn"
+    arrays = cached((name, written_by("drawing.py", "drawn.py", "emotions.py")), lambda: _course(plus))
     faces = Faces(classes=FERPLUS if plus else FER2013, name="drawn faces", **arrays)
     if plus:
         from .fer2013 import label_by_votes

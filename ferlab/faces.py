@@ -46,6 +46,12 @@ class Faces:
             values = getattr(self, name)
             if values is not None and len(values) != len(self.images):
                 raise ValueError(f"{name} has {len(values)} entries for {len(self.images)} images")
+        k = len(self.classes)
+        if len(self) and not 0 <= self.labels.min() <= self.labels.max() < k:
+            raise ValueError(
+                f"labels run from {self.labels.min()} to {self.labels.max()}, expected 0 to {k - 1}, one for each "
+                f"of {', '.join(self.classes)}"
+            )
 
     def __len__(self):
         return len(self.images)

@@ -4,8 +4,10 @@ FER-2013: Goodfellow et al. 2013 (arXiv 1307.0414). FER+: Barsoum et al. 2016 (a
 Files are only ever read. What was read is kept in a cache (ferlab.cache) of memory-mapped arrays.
 """
 
+import json
 import os
 import re
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,6 @@ import numpy as np
 from .emotions import FER2013, FERPLUS, VOTES
 from .faces import SPLITS, Faces
 
-VERSION = 1  # of what is kept in the cache
 LABELS = ("fer2013", "fer+", "fer+ plurality")
 PIXELS = 48 * 48
 # Folder and file names by which image sets tell their split. A lone "test" beside "train" is PublicTest, as in
@@ -129,9 +130,11 @@ def _nothing_known(path):
 
 
 def _read_cached(path):
-    from .cache import cached
+    from .cache import cached, written_by
 
-    arrays = dict(cached(("fer2013", VERSION, *_state(path)), lambda: _read(path)))
+    # One entry for each path: that of a changed file takes the place of the one before.
+    name = f"fer2013-{zlib.crc32(str(path.resolve()).encode()):08x}"
+    arrays = dict(cached((name, written_by("fer2013.py"), *_state(path)), lambda: _read(path)))
     return Faces(classes=FER2013, name="FER-2013", **arrays)
 
 
@@ -305,7 +308,7 @@ def _read_votes(path, splits):
             f"{path} has {len(table)} rows and the faces {len(splits)}; FER+ goes row for row with fer2013.csv, "
             "so both must be whole, or cut in the same way"
         )
-    usages = np.array(table["Usage"].to_pylist())
+    usages = np.array([text.strip() for text in table["Usage"].to_pylist()])
     other = np.flatnonzero(usages != np.array(SPLITS)[splits])
     if len(other):
         row = int(other[0])
@@ -390,20 +393,34 @@ def _read_parquet(files):
             raise ValueError(
                 f"{file} has the columns {', '.join(table.column_names)}; expected image and label"
             )
+        numbers = _label_numbers(file, table.schema.metadata)
         for row, (image, label) in enumerate(
             zip(table["image"].to_pylist(), table["label"].to_pylist(), strict=True)
         ):
             where = f"{file}, row {row}"
-            if label not in range(len(FER2013)):
-                raise ValueError(f"{where}: label is {label!r}, expected 0 to {len(FER2013) - 1}")
+            if label not in range(len(numbers)):
+                raise ValueError(f"{where}: label is {label!r}, expected 0 to {len(numbers) - 1}")
             if not isinstance(image, dict) or not image.get("bytes"):
                 raise ValueError(f"{where}: image is {type(image).__name__}, expected a struct with bytes")
             images.append(_image(io.BytesIO(image["bytes"]), where))
-            labels.append(label)
+            labels.append(numbers[label])
             splits.append(split)
     if not images:
         raise ValueError(f"{', '.join(map(str, files))}: no rows")
     return _stacked(images, labels, splits)
+
+
+def _label_numbers(file, metadata):
+    """FER-2013's number of each of the file's. Data hubs write the names beside them, often in the alphabet's order."""
+    try:
+        about = json.loads((metadata or {}).get(b"huggingface", b"{}"))
+        names = about["info"]["features"]["label"]["names"]
+    except (ValueError, KeyError, TypeError):
+        return range(len(FER2013))
+    names = [str(name).lower() for name in names]
+    if odd := set(names) - set(FER2013):
+        raise ValueError(f"{file} names the labels {', '.join(sorted(odd))}; expected {', '.join(FER2013)}")
+    return [FER2013.index(name) for name in names]
 
 
 def _stacked(images, labels, splits):

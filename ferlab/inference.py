@@ -203,7 +203,13 @@ def _check_signature(path, inputs, outputs):
 def _classes(path, classes, number):
     card = path.with_suffix(".json")
     if classes is None and card.is_file():
-        classes = json.loads(card.read_text(encoding="utf-8"))["classes"]
+        try:
+            classes = json.loads(card.read_text(encoding="utf-8"))["classes"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(
+                f'{card} should name the classes of {path.name}, as {{"classes": [...]}}, and does not ({error!r}); '
+                "mend or remove it, or give classes="
+            ) from error
     if classes is None:
         classes = {7: FER2013, 8: FERPLUS}.get(number, [f"class {i}" for i in range(number)])
     if len(classes) != number:

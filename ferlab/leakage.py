@@ -42,7 +42,7 @@ def leakage(args):
     file.parent.mkdir(parents=True, exist_ok=True)
     for name, faces, seed in trainings:
         rows.append({"training": name, **_row(faces, judged, copied, seed, args)})
-        file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
     print(f"written: {file}")
 
 
@@ -59,6 +59,7 @@ def _row(faces, judged, copied, seed, args):
         learning_rate=recipe.learning_rate,
         folder=Path("runs") / f"leakage-{args.epochs}-{len(faces)}-{seed}",
         seed=seed,
+        about={"trained_on": facts(args, faces)["trained_on"]},
         **recipe.settings(faces),
     )
     report = evaluate(as_predictor(model), judged)

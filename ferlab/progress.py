@@ -49,7 +49,7 @@ def record(kind, name, right):
     line = json.dumps({"time": round(time.time()), "kind": kind, "name": name, "right": bool(right)})
     try:
         with open(record_file(), "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write("\n" + line + "\n")  # after a line that a full disk cut short, on one of its own
     except OSError:
         return False
     return True

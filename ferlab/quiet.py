@@ -9,20 +9,24 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 from importlib.machinery import PathFinder
+
+_ONE_AT_A_TIME = threading.RLock()  # a second thread would take the first one's nowhere for the real stderr
 
 
 @contextlib.contextmanager
 def no_stderr():
     """Drop what compiled code writes to this process's stderr meanwhile."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _ONE_AT_A_TIME:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 class _QuietTensorFlow:

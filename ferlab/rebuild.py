@@ -30,6 +30,10 @@ def train(args):
         names = ", ".join([*RECIPES, "rahman-ensemble"])
         raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    if args.teachers and recipe.weighted:
+        raise ValueError(
+            f"--teachers can't be heeded: {args.name} weighs classes, and their answers are of none"
+        )
     training, judged = training_faces(args, recipe.labels)
     # ferlab's own network learns from the annotators too, with a second head for what they said.
     two_heads = args.name == "squeezenet" and training.votes is not None
@@ -69,6 +73,7 @@ def _fit(recipe, model, training, judged, settings, args):
     )
     pairs = (faces.images, targets), (judged.images, expected)
     about = {
+        "trained_on": facts(args, faces)["trained_on"],
         "targets": _targets_in_words(recipe, args.teachers),
         "focal": recipe.focal,
         "weighted": recipe.weighted,

@@ -57,9 +57,16 @@ def train_ensemble(args):
 
 
 def _joining_layer(members, faces):
-    """[weights (members * k, k), biases (k,)] that make the labels of the faces most probable."""
+    """[weights (members * k, k), biases (k,)] that make the labels of the faces most probable.
+
+    With scikit-learn's usual penalty on large weights. ValueError where a class has no face.
+    """
     from sklearn.linear_model import LogisticRegression
 
+    if lacking := [name for name, n in faces.counts().items() if not n]:
+        raise ValueError(
+            f"the ensemble learns from faces of every class; Training lacks {', '.join(lacking)}"
+        )
     answers = np.hstack([evaluate(as_predictor(member), faces).probabilities for member in members])
     fitted = LogisticRegression(max_iter=1000).fit(answers, faces.labels)
     return [fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32)]

@@ -68,7 +68,11 @@ class Checkpoints(keras.callbacks.Callback):
                 f"{self.state} was written by another model; give this training another folder, or delete it"
             )
         then = about.get("settings", self.settings)
-        changed = [f"{k} was {then.get(k)}, is {v}" for k, v in self.settings.items() if then.get(k, v) != v]
+        changed = [
+            f"{k} was {then.get(k)}, is {self.settings.get(k)}"
+            for k in {**self.settings, **then}
+            if then.get(k) != self.settings.get(k)
+        ]
         if changed:
             raise ValueError(
                 f"{self.state} is of a training with other settings ({'; '.join(changed)}); "
@@ -231,8 +235,8 @@ def fit(
     classes            how many of the outputs, from the first, name the class and count for the accuracy;
                        None for all. The others are further heads with targets of their own.
     optimizer          "adamw" (Adam where weight_decay is 0), or "sgd" with Nesterov's momentum of 0.9
-    seed               of shuffling, dropout and augmentation. The first weights are the model's: call
-                       keras.utils.set_random_seed before you build it to get those again too.
+    seed               of the order of the faces. First weights, dropout and augmentation draw by what was set when
+                       they were built: call keras.utils.set_random_seed before that to get those again too.
     about              dict of strings and numbers, kept with the state: what else tells this training from others,
                        such as its targets. Another `about` in the folder is refused.
     verbose            show progress
@@ -254,13 +258,13 @@ def fit(
     weights = np.ones(len(images), np.float32)
     if class_weight:
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
-        weights = weights[targets.argmax(1)]
+        weights = weights[targets[:, :classes].argmax(1)]
     settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
     settings |= {
         "weight_decay": weight_decay,
         "optimizer": optimizer,
         "seed": seed,
-        "loss": getattr(loss, "name", None) or getattr(loss, "__name__", str(loss)),
+        "loss": _in_words(loss),
         "class_weight": str(class_weight),
         **(about or {}),
     }
@@ -290,6 +294,13 @@ def fit(
             )
         model.load_weights(checkpoints.best_file)
         return checkpoints.history
+
+
+def _in_words(loss):
+    """A loss with all its settings, as text."""
+    if isinstance(loss, keras.losses.Loss):
+        return f"{loss.name} {loss.get_config()}"
+    return getattr(loss, "__name__", str(loss))
 
 
 def _schedule(learning_rate, steps):

@@ -6,15 +6,6 @@ from browser import opened, served  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-# The cells that the sliders need, and theirs; nbval runs all of them. The promise is not waited for, the picture is.
-RUN = """(ids) => {
-  const { content } = window.jupyterapp.shell.currentWidget;
-  const cells = content.widgets.filter((cell) => ids.includes(cell.model.id));
-  content.activeCellIndex = content.widgets.indexOf(cells.at(-1));
-  content.deselectAll();
-  cells.forEach((cell) => content.select(cell));
-  window.jupyterapp.commands.execute("notebook:run-cell");
-}"""
 COMPUTED = "__import__('base64').b64encode(show.widget.result._repr_mimebundle_()[0]['image/png']).decode()"
 
 
@@ -23,7 +14,7 @@ class Sliders:
 
     def __init__(self, notebook):
         self.notebook, self.page = notebook, notebook.page
-        self.page.evaluate(RUN, ["setup", "choose-face", "sliders"])
+        notebook.run_cells("setup", "choose-face", "sliders")
         self.panel = self.page.locator(".widget-interact")
         self.panel.locator("img").wait_for(timeout=200_000)
         self.panel.scroll_into_view_if_needed()

@@ -16,7 +16,7 @@ def region(notebook, name):
 
 def test_labelling_faces(opened):
     notebook = opened("01-explore-the-dataset.ipynb")
-    notebook.run_all()
+    notebook.run_cells("load", "clean", "label")
     buttons = notebook.page.get_by_role("button", name="happy", exact=True)
     buttons.first.scroll_into_view_if_needed()
     buttons.first.click()
@@ -26,7 +26,7 @@ def test_labelling_faces(opened):
 
 def test_the_augmentation_sandbox(opened):
     notebook = opened("02-preprocess-and-augment.ipynb")
-    notebook.run_all()
+    notebook.run_cells("setup", "twice", "sandbox")
     widget, page = region(notebook, "Augmentation sandbox"), notebook.page
     widget.get_by_role("slider", name="Rotation").fill("180")
     notebook.settled("sandbox.ranges['rotation'] == 180")
@@ -56,7 +56,7 @@ def test_the_augmentation_sandbox(opened):
 
 def test_the_network_explorer(opened):
     notebook = opened("03-build-squeezenet.ipynb")
-    notebook.run_all()
+    notebook.run_cells("setup", "maps")
     widget, page = region(notebook, "Network explorer"), notebook.page
     assert "1 · 1 · 64 · 16" not in widget.inner_text()  # it opens at the ReLU, which learns nothing
     widget.get_by_role("button", name="squeeze", exact=True).click()
@@ -83,7 +83,7 @@ def test_the_network_explorer(opened):
 
 def test_the_mistakes_browser(opened):
     notebook = opened("06-evaluate.ipynb", dark=True)
-    notebook.run_all()
+    notebook.run_cells("setup", "browse", "quiz-interval")
     widget, page = region(notebook, "Mistakes browser"), notebook.page
     cell = widget.locator("button[data-true='4'][data-said='6']")
     count = int(notebook.ask("int(report.confusion[4, 6])"))

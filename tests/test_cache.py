@@ -1,6 +1,7 @@
 """The cache: whole or not there."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,9 +63,27 @@ def test_what_was_built_is_mapped_not_built_again():
     assert not again["a"].flags.writeable
 
 
-def test_another_key_is_another_entry():
+def test_another_key_of_the_same_name_takes_its_place(folder):
     assert cached(("x", 1), lambda: {"a": np.ones(1)})["a"] == 1
+    assert cached(("x-y", 1), lambda: {"a": np.full(1, 5)})["a"] == 5
+    mapped = cached(("x", 1), never)["a"]
     assert cached(("x", 2), lambda: {"a": np.zeros(1)})["a"] == 0
+    assert len(list(folder.iterdir())) == 2
+    assert cached(("x-y", 1), never)["a"] == 5
+    assert mapped == 1  # whoever still reads the old one goes on
+
+
+def test_only_old_halves_are_swept(folder):
+    cached(("x",), lambda: {"a": np.ones(1)})
+    [entry] = folder.iterdir()
+    shutil.rmtree(entry)
+    old, new = (folder / f"{entry.name}.half-{which}" for which in ("old", "new"))
+    old.mkdir()
+    new.mkdir()
+    os.utime(old, (0, 0))
+    cached(("x",), lambda: {"a": np.ones(1)})
+    assert new.exists()
+    assert not old.exists()
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "sizes"])

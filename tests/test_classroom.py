@@ -1,6 +1,7 @@
 """One source, four products: what `classroom init` makes, opened and looked at."""
 
 import re
+import sys
 
 import nbformat
 import pytest
@@ -151,3 +152,14 @@ def test_a_learner_s_answers_are_not_overwritten(kind, tmp_path, monkeypatch):
     path.write_text(first[path].replace('"nbformat_minor": 5', '"nbformat_minor": 5 '))
     command("copies")  # a copy without answers is cut anew
     assert path.read_text() == first[path]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what only Linux tells")
+def test_needs_counts_what_a_kernel_held(tmp_path, capsys):
+    cell = nbformat.v4.new_code_cell("x = b'1' * 300_000_000\nx = None")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "large.ipynb")
+    command("needs", tmp_path / "large.ipynb")
+    seconds, most, private = map(int, re.findall(r"\d+", capsys.readouterr().out))
+    assert seconds < 60
+    assert 286 < most < 700  # 300 million bytes, and Python itself
+    assert private < most - 250  # given back

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.transform import rotate
 
-from ferlab import Faces, evaluate
+from ferlab import Faces, draw_faces, evaluate
 from ferlab.emotions import FER2013, FERPLUS, VOTES
 from ferlab.evaluation import VIEWS, Report, View, _seen, human_ceiling, wilson_interval
 
@@ -186,6 +186,30 @@ def test_crops_are_moved_by_whole_pixels():
     assert len(places) == 10
     ramp = np.tile(np.arange(48.0), (1, 48, 1))
     assert _seen(ramp, View(right=2))[0, 0, :3].tolist() == [0] * 3  # border repeated
+
+
+@pytest.mark.parametrize("views", ["crops", "copies"])
+def test_ten_views_are_ten_pictures_of_one_face_and_averaged(views):
+    seen, face = [], draw_faces(1, 5).images
+
+    def predict(images):
+        seen.append(images[0].copy())
+        grey = images[:, 10, 10] / 255
+        return np.stack([grey, 1 - grey], 1)
+
+    report = evaluate(predict, make_faces([0], ("a", "b"), face), views=views)
+    assert len({x.tobytes() for x in seen}) == 10
+    for other in seen:
+        alike = max(np.corrcoef(other.ravel(), x.ravel())[0, 1] for x in (face[0], face[0][:, ::-1]))
+        assert alike > 0.6
+    assert report.probabilities[0, 0] == pytest.approx(np.mean([x[10, 10] for x in seen]) / 255, abs=1e-5)
+
+
+def test_copies_are_a_little_larger_smaller_and_turned_both_ways():
+    views = {(view.zoom, view.turn) for view in VIEWS["copies"]}
+    assert len(views) == 5
+    assert sorted(turn for _, turn in views) == [-7, 0, 0, 0, 7]
+    assert sorted(zoom for zoom, _ in views) == pytest.approx([1 / 1.08, 1, 1, 1, 1.08], abs=0.01)
 
 
 def test_a_copy_is_turned_clockwise_and_zoomed_about_the_middle():

@@ -115,6 +115,25 @@ def test_hiding_as_lime_does_it(hide, colour):
     assert_as_lime(found, by_hand(FACE, found.segments, 3, num_samples=200, hide_color=colour))
 
 
+def test_red_is_for_and_the_strongest_is_shown_alone():
+    found = ferlab.explain(network, FACE, n_samples=200)
+    axes, order = explanation_rows([found]).figure.axes, found.ranking()
+    colours = axes[4].images[1].get_array()
+    red, blue = (colours[found.segments == s][0] for s in (order[0], order[-1]))
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+    alone = np.asarray(axes[1].images[0].get_array())
+    inside = found.segments == order[0]
+    np.testing.assert_array_equal(alone[inside], FACE[inside])
+    assert len(np.unique(alone[~inside])) == 1
+
+
+def test_blur_hides_what_is_as_small_as_an_eye():
+    spot = np.full((48, 48), 255, np.uint8)
+    spot[20:24, 20:24] = 0
+    assert hidden_image(spot, np.zeros((48, 48), int), "blur").min() > 200
+
+
 def test_blur_is_told_from_the_other_fillings():
     found = [ferlab.explain(network, FACE, n_samples=200, hide=hide).weights for hide in HIDE]
     for i, one in enumerate(found):

@@ -94,6 +94,22 @@ def test_duplicates_are_found_and_cleaned():
     )
 
 
+def test_near_copies_are_found_among_thousands():
+    images = np.random.default_rng(0).integers(0, 256, (4001, 48, 48), dtype=np.uint8)
+    copied = [1999, 2000, 4000]
+    assert np.flatnonzero(cleaning.near_copies(images, of=images[copied])).tolist() == copied
+
+
+def test_no_faces_are_clean():
+    assert len(cleaning.clean(draw_faces(1)[:0])) == 0
+
+
+def test_labels_beyond_the_classes_are_refused():
+    for wrong in (-1, 7):
+        with pytest.raises(ValueError, match=r"labels run from .*, expected 0 to 6, one for each of angry"):
+            make(3, labels=np.array([0, 3, wrong]))
+
+
 def test_near_copies_are_found_recropped_relit_and_mirrored():
     faces = draw_faces(80, seed=5)
     rng = np.random.default_rng(0)

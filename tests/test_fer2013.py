@@ -1,6 +1,7 @@
 """Reading FER-2013: every layout gives the same faces, every broken file a clear error."""
 
 import io
+import json
 import os
 
 import numpy as np
@@ -250,7 +251,19 @@ def empty_parquet(folder):
     parquet.write_table(pa.table({"image": [], "label": []}), folder / "train.parquet")
 
 
+def parquet_of_joy(folder):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = pa.table({"image": [{"bytes": png(IMAGES[0]), "path": None}], "label": [0]})
+    about = {"info": {"features": {"label": {"names": ["joy"]}}}}
+    parquet.write_table(
+        table.replace_schema_metadata({"huggingface": json.dumps(about)}), folder / "train.parquet"
+    )
+
+
 BAD_OTHERS = {
+    "parquet of other labels": (parquet_of_joy, "names the labels joy"),
     "nothing known": (lambda f: (f / "notes.txt").write_text("hello"), "found notes.txt"),
     "empty folder": (lambda f: None, "found nothing"),
     "folders without images": (lambda f: (f / "train").mkdir(), "no image found"),
@@ -270,6 +283,51 @@ BAD_OTHERS = {
     "parquet of text": (lambda f: write_parquet(f, image="x.png"), "row 0: image is str"),
     "parquet name": (lambda f: (f / "faces.parquet").write_bytes(b"PAR1"), "the name tells no split"),
 }
+
+
+def test_votes_are_read_by_name_also_when_they_come_later(tmp_path):
+    write_csv(tmp_path)
+    assert fer2013.load_faces(tmp_path).votes is None
+    votes = np.eye(10, dtype=int)[np.arange(12) % 10] * 9
+    header = VOTE_HEADER.split(",")
+    other_order = [*header[:2], *header[:1:-1]]  # columns are known by their names
+    write_votes(tmp_path, votes[:, ::-1], [f"{usage} " for usage in USAGES], ",".join(other_order))
+    np.testing.assert_array_equal(fer2013.load_faces(tmp_path).votes, votes)
+
+
+def test_data_beside_the_notebooks_are_found_unasked(tmp_path, monkeypatch):
+    for name in ("data", "notebooks"):
+        (tmp_path / name).mkdir()
+    write_csv(tmp_path / "data")
+    for at in (tmp_path, tmp_path / "notebooks"):
+        monkeypatch.chdir(at)
+        assert fer2013.load_faces().name == "FER-2013"
+
+
+def test_a_row_of_a_long_file_is_named_by_its_number(tmp_path):
+    lines = rows() * 50
+    lines[590] = f"0,{text(IMAGES[0])[:-4]},Training"
+    write_csv(tmp_path, lines)
+    with pytest.raises(ValueError, match="row 590"):
+        fer2013.load_faces(tmp_path)
+
+
+@pytest.mark.parametrize("names", [None, FER2013, sorted(FER2013)])
+def test_parquet_as_data_hubs_write_it(names, tmp_path):
+    """Names like train-00000-of-00001.parquet; the labels' names in the schema, often in the alphabet's order."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    order = list(names or FER2013)
+    table = pa.table({
+        "image": [{"bytes": png(image), "path": None} for image in IMAGES],
+        "label": [order.index(FER2013[k]) for k in LABELS],
+    })  # fmt: skip
+    if names:
+        about = {"info": {"features": {"label": {"names": order, "_type": "ClassLabel"}}}}
+        table = table.replace_schema_metadata({"huggingface": json.dumps(about)})
+    parquet.write_table(table, tmp_path / "train-00000-of-00001.parquet")
+    assert fer2013.load_faces(tmp_path).labels.tolist() == LABELS.tolist()
 
 
 def must_complain(folder, says, **arguments):

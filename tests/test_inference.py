@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import pickle
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import ferlab
 from ferlab.emotions import FERPLUS
 from ferlab.inference import WEIGHTS, Predictor, as_batch
+from ferlab.quiet import no_stderr
 
 IMAGES = ferlab.draw_faces(150, seed=5).images
 
@@ -190,3 +192,29 @@ def test_a_model_of_other_images_is_refused(tmp_path):
     model.export(path, format="litert", verbose=False)
     with pytest.raises(ValueError, match=r"32, 32, 3.*expected one input float32 \(-1, 48, 48, 1\)"):
         ferlab.load_predictor(path)
+
+
+def test_two_threads_that_are_quiet_at_once_leave_stderr_as_it_was():
+    before, inside, leave = os.fstat(2), threading.Event(), threading.Event()
+
+    def quiet():
+        with no_stderr():
+            inside.set()
+            leave.wait(timeout=0.3)
+
+    first = threading.Thread(target=quiet)
+    first.start()
+    inside.wait()
+    with no_stderr():  # which must wait until the first is through
+        leave.set()
+        first.join()
+    after = os.fstat(2)
+    assert (before.st_dev, before.st_ino) == (after.st_dev, after.st_ino)
+
+
+def test_a_card_without_classes_is_named(tmp_path):
+    shutil.copy(WEIGHTS / "squeezenet.tflite", tmp_path / "mine.tflite")
+    for content in ('{"loss": [1]}', "[]", "{"):
+        (tmp_path / "mine.json").write_text(content)
+        with pytest.raises(ValueError, match=r"mine\.json should name the classes of mine\.tflite"):
+            ferlab.load_predictor(tmp_path / "mine.tflite")

@@ -9,6 +9,7 @@ from PIL import Image
 import ferlab
 from ferlab.emotions import VOTES
 from ferlab.evaluation import Report
+from ferlab.widgets import mistakes
 from ferlab.widgets.mistakes import MistakesBrowser
 from ferlab.widgets.sandbox import AugmentationSandbox
 
@@ -45,7 +46,10 @@ def judged():
     return report, faces
 
 
-def test_a_cell_opens_its_faces_by_confidence(judged):
+def test_a_cell_opens_its_faces_by_confidence(judged, monkeypatch):
+    monkeypatch.setattr(mistakes, "_MOST", 1)
+    assert MistakesBrowser(*judged).found["total"] == 2  # of which one is shown
+    monkeypatch.undo()
     browser = MistakesBrowser(*judged)
     assert browser.table["confusion"] == [[2, 2], [1, 1]]
     assert browser.places.tolist() == [2, 1]  # the fullest cell off the diagonal: a taken for b

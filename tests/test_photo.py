@@ -110,6 +110,14 @@ def test_of_several_faces_the_largest_comes_first():
         face_from_photo(both, face=2)
 
 
+def test_crop_is_widened_and_lowered():
+    ramp, box = np.tile(np.arange(200, dtype=np.uint8), (200, 1)), (50, 60, 100, 100)
+    across, down = crop(ramp, box), crop(np.ascontiguousarray(ramp.T), box)
+    # 115 pixels about the middle of the box, which is column 110; and about row 100 + 6.
+    assert [int(across[0, 0]), int(across[0, -1])] == pytest.approx([54, 166], abs=1.5)
+    assert [int(down[0, 0]), int(down[-1, 0])] == pytest.approx([50, 162], abs=1.5)
+
+
 def test_crop_repeats_the_border_where_the_face_is_cut_off():
     grey = np.tile(np.arange(100, dtype=np.uint8), (100, 1))
     cut = crop(grey, (0, -40, 96, 96))

@@ -49,6 +49,8 @@ def test_soft_targets_by_hand():
     assert target[FER2013.index("sad")] == pytest.approx(0.5 + 0.5 * 6 / 8)
     assert target[FER2013.index("neutral")] == pytest.approx(0.5 * 2 / 8)
     assert target.sum() == pytest.approx(1)
+    quarter = preprocessing.soft_targets(with_votes("sad", neutral=4), share=0.25)[0]
+    assert quarter[FER2013.index("neutral")] == pytest.approx(0.25)
     nobody = preprocessing.soft_targets(with_votes("sad", NF=10))[0]
     assert nobody.tolist() == preprocessing.one_hot([FER2013.index("sad")], 7)[0].tolist()
 
@@ -82,6 +84,11 @@ def test_a_flip_is_an_exact_mirror_and_comes_half_of_the_time():
     same = np.abs(flipped - IMAGES[0]).max((1, 2, 3)) < 1e-3
     assert (mirrored ^ same).all()
     assert 70 < mirrored.sum() < 130
+
+
+def test_the_border_is_repeated():
+    grey = np.full((20, 48, 48, 1), 90, "float32")
+    assert np.abs(moved(grey, rotation=20, shift=0.2, zoom=0.3, shear=0.3) - 90).max() < 0.1
 
 
 def test_recipes_erase_a_part_of_as_many_faces_as_they_say():

@@ -1,5 +1,6 @@
 """The record of what a student has done: only if they wish, only on their machine, and never in the way."""
 
+import re
 import socket
 
 import pytest
@@ -49,7 +50,10 @@ def test_a_line_cut_short_by_a_crash_spoils_nothing():
     with open(progress.record_file(), "a") as file:
         file.write('{"time": 1, "kind": "che\n[]\nnull\n')
     progress.record("check", "recalls", False)
-    assert list(progress.show().summary()) == [("check", "fit"), ("check", "recalls")]
+    with open(progress.record_file(), "a") as file:
+        file.write('{"time": 1, "kin')  # the disk was full
+    progress.record("quiz", "why", True)
+    assert list(progress.show().summary()) == [("check", "fit"), ("check", "recalls"), ("quiz", "why")]
 
 
 def test_a_record_that_cannot_be_written_does_not_stop_the_lesson():
@@ -67,6 +71,18 @@ def test_nothing_leaves_the_machine(monkeypatch):
     progress.start()
     progress.record("quiz", "question", True)
     assert progress.show().summary()
+
+
+def test_each_choice_says_whether_it_is_right():
+    found = re.findall(r"<summary[^>]*>(.*?)</summary><p><b>(.)", QUIZ._repr_html_())
+    assert found == [("No", "✗"), ("Yes", "✓"), ("Never", "✗")]
+    for choices in (
+        [("a", False, "No.")],
+        [("a", True, "Yes."), ("b", True, "Yes.")],
+        [("a", True, "Yes."), ("b", False, " ")],
+    ):
+        with pytest.raises(ValueError, match=r"exactly one|needs a reply"):
+            quiz("?", *choices)
 
 
 QUIZ = quiz("Is 1 < 2?", ("No", False, "Count again."), ("Yes", True, "Right."), ("Never", False, "It is."))

@@ -110,6 +110,8 @@ def test_hits_by_hand():
     assert [REGIONS[r] for r in np.flatnonzero(found["lime"])] == ["mouth"]
     assert found["random"][REGIONS.index("mouth")] == pytest.approx(2 / 16)
     assert found["random"].sum() == pytest.approx(1)  # one superpixel has one home
+    other = parts.count_hits([explanation(-weights)], regions, EACH, [1], top=1)  # of the other label
+    assert other["lime"].tolist() == found["lime"].tolist()
     found = parts.count_hits(*given_, top=2)
     assert {REGIONS[r] for r in np.flatnonzero(found["lime"])} == {"mouth", "hair"}
     # All positive are three; those nearest the centre are three of the four in the middle.

@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 
 import ferlab
 
@@ -258,13 +259,17 @@ def test_says_what_is_wrong_with_a_model_file(saved, tmp_path):
 
 
 def test_smaller_kinds_of_litert_agree_and_shrink(network, tmp_path):
-    p, sizes = network.predict_on_batch(IMAGES), []
+    p, sizes, floats = network.predict_on_batch(IMAGES), [], []
     for kind in zoo.LITERT_KINDS:
         file = tmp_path / f"{kind}.tflite"
         file.write_bytes(zoo.litert(network, kind, IMAGES[..., 0]))
         sizes.append(file.stat().st_size)
+        interpreter = Interpreter(str(file))
+        interpreter.allocate_tensors()
+        floats.append(sum(part["dtype"] == np.float32 for part in interpreter.get_tensor_details()))
         np.testing.assert_allclose(ferlab.load_predictor(file)(IMAGES), p, atol=0.03)
     assert sizes[0] > 1.5 * sizes[1] > 2 * sizes[2]
+    assert floats[3] < floats[2] / 3  # whole numbers on the way too, but for images in and probabilities out
     with pytest.raises(ValueError, match="needs examples"):
         zoo.litert(network, "8-bit")
     with pytest.raises(ValueError, match="there are float32"):

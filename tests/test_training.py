@@ -15,9 +15,10 @@ import ferlab  # noqa: F401 first, so that TensorFlow starts quietly
 import keras  # isort: skip
 
 from ferlab.faces import Faces
+from ferlab.losses import CategoricalFocalLoss
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import _schedule, fit
+from ferlab.training import _OPTIMIZERS, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -72,13 +73,21 @@ def test_leaves_the_weights_that_were_best(whole):
     assert right.mean() == pytest.approx(max(history["val_accuracy"]))
 
 
-# A training that is killed outright: by its parent during an epoch, or between its two files.
+# A training that is killed outright: in its third epoch, or between its two files.
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
 import test_training
 from ferlab import training
 folder, where = sys.argv[1:]
+if where == "in an epoch":
+    get, asked = training.Batches.__getitem__, []
+    def get_or_die(self, i):
+        asked.append(i)
+        if len(asked) > 8:  # an epoch has three
+            os.kill(os.getpid(), signal.SIGKILL)
+        return get(self, i)
+    training.Batches.__getitem__ = get_or_die
 if where == "between the files":
     write, written = training._replace, []
     def write_or_die(path, ending, how):
@@ -94,12 +103,8 @@ test_training.run(folder, verbose=True)
 @pytest.mark.parametrize("where", ["in an epoch", "between the files"])
 def test_goes_on_to_the_same_end_after_sigkill(where, whole, tmp_path):
     script = textwrap.dedent(KILLED).format(tests=os.path.dirname(__file__))
-    command = [sys.executable, "-c", script, str(tmp_path), where]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            if where == "in an epoch" and line.startswith("epoch 2/5:"):
-                process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), where], stdout=subprocess.DEVNULL)
+    assert done.returncode == -signal.SIGKILL
     with np.load(tmp_path / "state.npz") as saved:
         assert 0 < int(saved["about"].item().split('"epochs": ')[1][0]) < 5
     model, history = run(tmp_path)
@@ -136,6 +141,16 @@ def test_refuses_a_state_that_was_taught_otherwise(tmp_path):
     run(tmp_path, epochs=1, about={"targets": "label"})
     with pytest.raises(ValueError, match="targets was label, is votes"):
         run(tmp_path, epochs=1, about={"targets": "votes"})
+    with pytest.raises(ValueError, match="targets was label, is None"):
+        run(tmp_path, epochs=1)
+    with pytest.raises(ValueError, match="start was None, is there"):
+        run(tmp_path, epochs=1, about={"targets": "label", "start": "there"})
+
+
+def test_refuses_a_state_of_a_loss_with_other_settings(tmp_path):
+    run(tmp_path, epochs=1, loss=CategoricalFocalLoss([1.0, 1.0], 2.0))
+    with pytest.raises(ValueError, match=r"loss was .*'gamma': 2\.0.*'gamma': 5\.0"):
+        run(tmp_path, epochs=1, loss=CategoricalFocalLoss([1.0, 1.0], 5.0))
 
 
 def test_accuracy_counts_the_first_classes_alone():
@@ -146,6 +161,23 @@ def test_accuracy_counts_the_first_classes_alone():
     twice = keras.Model(model.input, keras.layers.Concatenate()([model.output, model.output]))
     still = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}
     assert fit(twice, first_wrong, first_wrong, classes=2, **still)["val_accuracy"] == [0.0]
+
+
+def test_class_weights_go_by_the_first_classes():
+    images, targets = shades(32)
+    sure = np.hstack([0.6 * targets + 0.2, np.tile([1.0, 0.0], (32, 1))]).astype(
+        "float32"
+    )  # a second head is surer
+    still = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}
+    loss = {}
+    for weight in (1.0, 3.0):
+        model = small_network()
+        twice = keras.Model(model.input, keras.layers.Concatenate()([model.output, model.output]))
+        history = fit(
+            twice, (images, sure), (images, sure), classes=2, class_weight={0: weight, 1: weight}, **still
+        )
+        loss[weight] = history["loss"][0]
+    assert loss[3.0] == pytest.approx(3 * loss[1.0], rel=1e-3)
 
 
 def test_step_size_rises_then_falls_to_zero():
@@ -181,6 +213,17 @@ def test_a_full_disk_costs_no_state(tmp_path):
     _, longer = run(tmp_path, epochs=4)
     assert longer["loss"][:2] == history["loss"]
     assert len(longer["loss"]) == 4
+
+
+def test_the_optimizer_is_the_one_that_was_asked_for(tmp_path):
+    sgd, adamw = _OPTIMIZERS["sgd"](0.1, 5e-4), _OPTIMIZERS["adamw"](0.1, 0.05)
+    assert (sgd.momentum, sgd.nesterov, sgd.weight_decay) == (0.9, True, 5e-4)
+    assert adamw.weight_decay == 0.05
+    size = {}
+    for name in ("sgd", "adamw"):
+        model, _ = run(tmp_path / name, optimizer=name, epochs=1)
+        size[name] = len(np.load(tmp_path / name / "state.npz").files)
+    assert size["adamw"] - size["sgd"] == len(model.trainable_variables)  # one memory more for each
 
 
 def test_an_unknown_optimizer_is_named():

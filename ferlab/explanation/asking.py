@@ -26,7 +26,7 @@ def ask(predict, image, filling, segments, shown):
     answers = []
     for begin in range(0, len(once), _BATCH):
         images = with_hidden(image, filling, segments, once[begin : begin + _BATCH])
-        answers.append(checked(predict(images), len(images), answers))
+        answers.append(checked(predict(images.astype(np.float32)), len(images), answers))
     return np.concatenate(answers)[where]
 
 

@@ -56,7 +56,7 @@ def _steps(segments, order):
 
 
 def _probability(predict, images, label):
-    return np.asarray(predict(images))[:, label].astype(float)
+    return np.asarray(predict(images.astype(np.float32)))[:, label].astype(float)
 
 
 def relevance_mass(relevance, mask):

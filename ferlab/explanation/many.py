@@ -42,6 +42,8 @@ def explain_many(
     if folder is not None:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        for half in folder.glob("*.half-*"):  # left by a kill
+            half.unlink(missing_ok=True)
         found = _kept(folder, images, wanted)
         _check_network(folder, found, predict)
     todo = [i for i in range(len(images)) if i not in found]

@@ -63,6 +63,10 @@ def grad_cam(model, image, label, layer=None):
     if not layers or not _makes_maps(layers[-1]):
         maps = ", ".join(found.name for found in model.layers if _makes_maps(found))
         raise ValueError(f"{layer or model.name} is no layer that makes maps; there are {maps or 'none'}")
+    if isinstance(layers[-1], keras.Model):
+        raise ValueError(
+            f"{layers[-1].name} is a network within {model.name}: its maps can't be shifted from outside"
+        )
     top = model.layers[-1]
     score = top.input if isinstance(top, keras.layers.Softmax) else top.output
     maps = keras.Model(model.input, layers[-1].output)(as_face(image)[None, ..., None].astype("float32"))

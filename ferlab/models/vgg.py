@@ -64,12 +64,16 @@ def _imagenet_base():
         return _full_base("imagenet")
     except Exception as error:  # Keras raises a bare Exception when a download fails
         print(
-            f"VGG16's ImageNet weights can't be had ({str(error).splitlines()[0][:80]}): going on with "
+            f"VGG16's ImageNet weights can't be had ({_first_line(error)[:80]}): going on with "
             "ferlab's narrow VGG16, learned on FER-2013. With the .h5 file at hand, pass weights=PATH."
         )
         return _shipped_narrow_base()
     finally:
         socket.setdefaulttimeout(waited)
+
+
+def _first_line(error):
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _base_from_file(path):
@@ -82,7 +86,7 @@ def _base_from_file(path):
         return _full_base(str(path))
     except Exception as error:
         raise ValueError(
-            f"{path} doesn't hold the weights of VGG16 without its top: {str(error).splitlines()[0]}"
+            f"{path} doesn't hold the weights of VGG16 without its top: {_first_line(error)}"
         ) from error
 
 

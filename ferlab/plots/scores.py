@@ -55,12 +55,13 @@ def recalls(reports):
         x = np.arange(len(classes)) + (place - (len(reports) - 1) / 2) * width
         values = np.nan_to_num(report.recall)
         errors = np.abs(np.array(report.recall_interval) - values) * (report.counts > 0)
-        look = {"color": _SHADES[place], "hatch": _HATCHES[place], "edgecolor": "white"}
+        shade = _SHADES[place % 4]
+        look = {"color": shade, "hatch": _HATCHES[(place + place // 4) % 4], "edgecolor": "white"}
         label = f"{name} (mean {report.mean_recall:.0%})"
         axes.bar(
             x, values, width * 0.95, yerr=errors, capsize=2.5, error_kw={"elinewidth": 1}, label=label, **look
         )
-        axes.axhline(report.mean_recall, color=_SHADES[place], linestyle=_LINES[place], linewidth=1)
+        axes.axhline(report.mean_recall, color=shade, linestyle=_LINES[place % 4], linewidth=1)
     counts = next(iter(reports.values())).counts
     axes.set_xticks(range(len(classes)), [f"{c}\n{n} faces" for c, n in zip(classes, counts, strict=True)])
     axes.set(ylim=(0, 1.02), ylabel="recall")

@@ -73,7 +73,7 @@ def parameter_bars(counts, title="parameters"):
         left = 0
         for part, n in row.items():
             i = parts.index(part)
-            look = {"color": _SHADES[i], "hatch": _HATCHES[i], "edgecolor": "white"}
+            look = {"color": _SHADES[i % 4], "hatch": _HATCHES[(i + i // 4) % 4], "edgecolor": "white"}
             axes.barh(y, n, left=left, height=0.7, label=None if part in labelled else part, **look)
             left += n
             labelled.add(part)

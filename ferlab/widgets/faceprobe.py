@@ -87,7 +87,12 @@ class FaceProbe(Widget):
         if image is None:
             self._show_place(0)
         else:
-            self._bring([as_face(image)], "the face you brought")
+            image = as_face(image)
+            if image.shape != (48, 48):
+                raise ValueError(
+                    f"image is {image.shape}, expected (48, 48); face_from_photo makes one of a photo"
+                )
+            self._bring([image], "the face you brought")
         self.observe(self._guarded(self._choose), "chosen")
         self.observe(self._guarded(self._open_photo), "photo")
         self.observe(self._guarded(self._note_guess), "guess")
@@ -269,7 +274,7 @@ class FaceProbe(Widget):
     # Probing
 
     def _ask(self, images):
-        found = checked(self._predict(images), len(images), [])
+        found = checked(self._predict(images.astype(np.float32)), len(images), [])
         if found.shape != (len(images), len(self._classes)):
             expected = len(images), len(self._classes)
             raise ValueError(f"predict returned {found.shape}, expected {expected}")

@@ -1,0 +1,45 @@
+"""What `train` learns from: which faces, which targets, which weights it begins with."""
+
+import argparse
+
+import numpy as np
+import pytest
+
+import ferlab
+
+from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
+from ferlab.evaluation import evaluate
+from ferlab.models import zoo
+from ferlab.preprocessing import one_hot
+from ferlab.recipes import RECIPES
+
+
+def test_no_face_of_either_test_split_and_no_blank_is_trained_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    images = np.random.default_rng(0).integers(0, 256, (9, 48, 48))
+    images[5], images[7], images[2] = images[0], images[1][:, ::-1], 90
+    usages = ["Training"] * 5 + ["PublicTest"] * 2 + ["PrivateTest"] * 2
+    rows = [f"0,{' '.join(map(str, x.ravel()))},{u}" for x, u in zip(images, usages, strict=True)]
+    (tmp_path / "fer2013.csv").write_text("\n".join(["emotion,pixels,Usage", *rows]) + "\n")
+    args = argparse.Namespace(drawn=None, source=str(tmp_path), name="squeezenet")
+    training, judged = rebuild.training_faces(args, "fer2013")
+    assert training.rows.tolist() == [3, 4]
+    assert judged.rows.tolist() == [5, 6]
+    training, _ = rebuild.training_faces(args, "fer2013", keep_copies=True)
+    assert training.rows.tolist() == [0, 1, 3, 4]
+
+
+def test_targets_are_smoothed_labels_and_mostly_what_teachers_say():
+    faces, recipe = ferlab.draw_faces(30), RECIPES["squeezenet"]
+    plain = rebuild._targets(recipe, faces, None)
+    assert plain == pytest.approx(0.9 * one_hot(faces.labels, 7) + 0.1 / 7, abs=1e-6)
+    teacher = zoo.WEIGHTS / "squeezenet-drawn.keras"
+    said = evaluate(rebuild.as_predictor(zoo.load_model(teacher)), faces, views="flip").probabilities
+    assert rebuild._targets(recipe, faces, [teacher]) == pytest.approx(0.3 * plain + 0.7 * said, abs=1e-4)
+
+
+def test_going_on_begins_with_the_weights_given():
+    model, trained = zoo.build("squeezenet-zima"), zoo.load_model("squeezenet-zima")
+    rebuild._start(model, zoo.WEIGHTS / "squeezenet-zima", two_heads=False)
+    for here, there in zip(model.get_weights(), trained.get_weights(), strict=True):
+        np.testing.assert_array_equal(here, there)
