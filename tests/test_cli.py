@@ -205,7 +205,8 @@ def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):
 
 
 def test_ablate_writes_every_step_of_the_story(tmp_path):
-    done = ferlab("ablate", "--drawn", 70, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
+    write_csv(tmp_path / "fer2013.csv", 35)
+    done = ferlab("ablate", "--source", tmp_path, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     steps = comparison.story(tmp_path)["steps"]
     assert [step["batch"] for step in steps] == [512] * 5 + [256]
