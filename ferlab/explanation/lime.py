@@ -86,7 +86,7 @@ class Explanation:
 def explain(predict, image, method="slic", n_samples=1000, seed=0, hide="mean", **settings):
     """Which superpixels of a face speak for and against each label, by LIME.
 
-    predict    any function from images (n, 48, 48) in 0..255 to probabilities (n, k)
+    predict    any function from float32 images (n, 48, 48) in 0..255 to probabilities (n, k)
     image      one grey face (48, 48), 0..255; another size if `predict` takes it
     method     "slic", "felzenszwalb" or "quickshift"; see `superpixels` for the settings of each
     n_samples  how many variants of the face, with half of the superpixels hidden, `predict` is asked about

@@ -52,6 +52,7 @@ def class_bars(counts, title=None):
         axis.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
         axis.set_xlim(0, max(numbers.values()) * 1.2)
         axis.set_title(f"{name}: {sum(numbers.values()):,}", fontsize=10)
+        axis.set_xlabel("faces")
         axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].invert_yaxis()
     figure.suptitle(title)

@@ -96,6 +96,7 @@ def region_panels(counts, what="top three"):
         alt.append(f"{emotion}: {', '.join(best)}")
     for axis in axes.flat[len(emotions) :]:
         axis.axis("off")
+    figure.supxlabel("share of the faces, with its 95 % interval", fontsize=9)
     _legend(figure, axes[0, 0])
     return Picture(
         figure,
@@ -130,6 +131,7 @@ def codebook_rows(counts):
         alt.append(
             f"{book}: " + ", ".join(f"{name} {lime:.0%} (by lot {lot:.0%})" for name, lime, lot in listed)
         )
+    figure.supxlabel("share of the faces, with its 95 % interval", fontsize=9)
     _legend(figure, axes[0])
     return Picture(
         figure,

@@ -43,7 +43,7 @@ def curves(histories):
         low, high = axis.get_ylim()
         spare = max(0, 0.2 - (high - low)) / 2
         axis.set_ylim(low - spare, high + spare)
-    axes[1].yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes[1].yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside lower center", ncols=4 if len(histories) > 1 else 2, frameon=False
