@@ -61,23 +61,27 @@ class RandomAffine(keras.layers.Layer):
     shear     up to this slope
     zoom      sampling steps change by up to this share: faces look 1 / (1 + zoom) to 1 / (1 - zoom) times as large
     flip      mirror half of the images left to right
+    side      then cut out the middle, so many pixels high and wide: with `shift` a random crop. None for all of it
 
     Active in training only. One transform for all of it blurs once instead of five times, and costs a
     fifth. Pixels from outside repeat the border.
     """
 
-    def __init__(self, rotation=15.0, shift=0.1, shear=0.1, zoom=0.1, flip=True, seed=None, **kwargs):
+    def __init__(
+        self, rotation=15.0, shift=0.1, shear=0.1, zoom=0.1, flip=True, side=None, seed=None, **kwargs
+    ):
         super().__init__(dtype="float32", **{k: v for k, v in kwargs.items() if k != "dtype"})
         self.rotation, self.shift, self.shear, self.zoom, self.flip = rotation, shift, shear, zoom, flip
-        self.seed = seed
+        self.side, self.seed = side, seed
         self.generator = keras.random.SeedGenerator(seed)
 
     def get_config(self):
-        own = {k: getattr(self, k) for k in ("rotation", "shift", "shear", "zoom", "flip", "seed")}
+        own = {k: getattr(self, k) for k in ("rotation", "shift", "shear", "zoom", "flip", "side", "seed")}
         return {**super().get_config(), **own}
 
     def compute_output_shape(self, input_shape):
-        return input_shape
+        n, height, width, channels = input_shape
+        return (n, None, None, channels) if self.side else (n, height, width, channels)
 
     def _uniform(self, n, limit):
         return keras.random.uniform((n,), -limit, limit, seed=self.generator)
@@ -99,4 +103,8 @@ class RandomAffine(keras.layers.Layer):
         f = middle_y - d * middle_x - e * middle_y + self._uniform(n, self.shift * height)
         zero = ops.zeros_like(a)
         transform = ops.stack([a, b, c, d, e, f, zero, zero], axis=1)
-        return ops.image.affine_transform(images, transform, fill_mode="nearest")
+        moved = ops.image.affine_transform(images, transform, fill_mode="nearest")
+        if not self.side:
+            return moved
+        top, left = (height - self.side) // 2, (width - self.side) // 2
+        return moved[:, top : top + self.side, left : left + self.side]

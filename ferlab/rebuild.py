@@ -38,23 +38,38 @@ def train(args):
     # ferlab's own network learns from the annotators too, with a second head for what they said.
     two_heads = args.name == "squeezenet" and training.votes is not None
     keras.utils.set_random_seed(args.seed)
-    model = own.two_headed() if two_heads else zoo.build(args.name, len(training.classes))
-    before = _start(model, args.start, two_heads) if args.start else None
+    model = _untrained(args.name, len(training.classes), two_heads)
     targets, expected = _targets(recipe, training, args.teachers), one_hot(judged.labels, len(judged.classes))
+    shares = None
     if two_heads:
-        targets = np.hstack([targets, vote_targets(training)])
+        voted = vote_targets(training)
+        shares = np.maximum(voted.sum(0) / voted.sum(), 1 / len(training))
+        targets = np.hstack([targets, voted])
         expected = np.hstack([expected, vote_targets(judged)])
+    before = _start(model, args.start, shares) if args.start else None
     settings = recipe.settings(training) | ({"loss": own.two_headed_loss} if two_heads else {})
     history = _fit(recipe, model, (training, targets), (judged, expected), settings, args)
     about = _about(recipe, training, history, before, args)
     if two_heads:
         about["targets"] += "; FER+ votes for a second head"
-        voted = label_by_votes(judged, "fer+")
-        save(own.one_headed(model, votes=True), f"{out}-plus", voted, about, args.results)
+        plus = own.one_headed(model, votes=True)
+        own.favour_rare(plus, shares)
+        done = {
+            "favours_rare": "each label's score lowered by half the log of its share of the training votes"
+        }
+        save(plus, f"{out}-plus", label_by_votes(judged, "fer+"), about | done, args.results)
+    if args.name == "squeezenet":
         model = own.one_headed(model, votes=False)
     save(model, out, judged, about, args.results)
     if args.name == "vgg16-narrow":
         vgg.save_narrow_base(model.get_layer("base"), f"{out}.npz")
+
+
+def _untrained(name, classes, two_heads):
+    if name != "squeezenet":
+        return zoo.build(name, classes)
+    # Of any size: it learns from crops, and is asked about whole faces.
+    return own.two_headed(classes) if two_heads else own.own_squeezenet(classes, side=None)
 
 
 def _targets(recipe, training, teachers):
@@ -142,10 +157,15 @@ def facts(args, training):
     }
 
 
-def _start(model, path, two_heads):
-    """Give the model the weights of trained ones, and return the card of the first of them."""
-    if two_heads:
-        own.set_heads(model, zoo.load_model(f"{path}.keras"), zoo.load_model(f"{path}-plus.keras"))
+def _start(model, path, shares):
+    """Give the model the weights of trained ones, and return the card of the first of them.
+
+    shares: those by which the second head was told to favour rare labels, None where there is one head.
+    """
+    if shares is not None:
+        votes = zoo.load_model(f"{path}-plus.keras")
+        own.favour_rare(votes, shares, -0.5)
+        own.set_heads(model, zoo.load_model(f"{path}.keras"), votes)
     else:
         model.set_weights(zoo.load_model(f"{path}.keras").get_weights())
     return zoo.load_card(f"{path}.keras")

@@ -76,7 +76,7 @@ _RAHMAN = Recipe(300, 128, 0.02, 5e-4, "sgd", augment=_CROPS)
 _LAB = Recipe(25, 64, 2e-4, augment={}, labels="fer+", head_epochs=5)
 
 RECIPES = {
-    "squeezenet": Recipe(65, 128, 3e-3, 0.05, augment={"zoom": 0.15}, erase=0.25, smoothing=0.1),
+    "squeezenet": Recipe(56, 128, 3e-3, 0.05, augment={"zoom": 0.15, "side": 40}, erase=0.4, smoothing=0.1),
     "squeezenet-zima": _ZIMA,
     "zima-vgg16": _ZIMA,
     "rahman-resnet18": _RAHMAN,

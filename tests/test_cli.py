@@ -67,7 +67,7 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     assert "1 training images show a photo that another split has too" in done.stdout
     card = json.loads((tmp_path / "net.json").read_text())
     assert card["epochs"] == 1
-    assert card["parameters"] == 1_225_895
+    assert card["parameters"] == 1_237_671
     assert card["trained_on"].startswith("69 ")
     assert card["targets"] == "label, smoothed by 10%"
     assert not (tmp_path / "net-plus.keras").exists()  # nobody voted
@@ -106,7 +106,7 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
     assert f"{card['accuracy']:.1%}" in own
-    assert own.split()[-4:] == ["1,225,895", "1", "of", "65"]
+    assert own.split()[-4:] == ["1,237,671", "1", "of", "56"]
     assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
     drawn = {**card, "evaluated_on": "900 drawn faces, split PublicTest"}
     (tmp_path / "results" / "tekula-cnn.json").write_text(json.dumps(drawn))

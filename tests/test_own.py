@@ -35,8 +35,16 @@ def test_has_as_many_parameters_as_counted_by_hand(classes):
 
 def test_looks_at_24x24_12x12_and_6x6_pixels():
     model = own.own_squeezenet()
-    sizes = [model.get_layer(f"fire{n}_relu").output.shape[1] for n in range(2, 14)]
-    assert sizes == [24] * 2 + [12] * 6 + [6] * 4
+    sizes = [model.get_layer(f"fire{n}_relu").output.shape[1] for n in range(2, 13)]
+    assert sizes == [24] * 3 + [12] * 4 + [6] * 4
+
+
+def test_what_learns_from_crops_is_asked_about_whole_faces():
+    learning = own.own_squeezenet(side=None)
+    assert learning.predict_on_batch(FACES[:, 4:44, 4:44]).shape == (12, 7)
+    whole = own.one_headed(learning, votes=False)
+    assert whole.input_shape == (None, 48, 48, 1)
+    np.testing.assert_allclose(whole.predict_on_batch(FACES), learning.predict_on_batch(FACES), atol=1e-6)
 
 
 def test_a_bypassed_module_begins_near_the_identity():
@@ -74,3 +82,13 @@ def test_the_loss_is_both_cross_entropies_and_none_where_nobody_voted():
     predicted = np.array([[0.8, 0.2, 0.5, 0.5], [0.4, 0.6, 0.9, 0.1]], np.float32)
     expected = [-np.log(0.8) - np.log(0.5), -np.log(0.6)]
     assert np.asarray(own.two_headed_loss(target, predicted)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_favouring_rare_labels_divides_by_a_power_of_their_share():
+    model, shares = own.own_squeezenet(4), np.array([0.64, 0.25, 0.1, 0.01])
+    before = model.predict_on_batch(FACES)
+    own.favour_rare(model, shares)
+    after = before / np.sqrt(shares)
+    np.testing.assert_allclose(model.predict_on_batch(FACES), after / after.sum(1, keepdims=True), rtol=1e-4)
+    own.favour_rare(model, shares, -0.5)
+    np.testing.assert_allclose(model.predict_on_batch(FACES), before, rtol=1e-4)

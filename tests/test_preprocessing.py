@@ -91,6 +91,18 @@ def test_the_border_is_repeated():
     assert np.abs(moved(grey, rotation=20, shift=0.2, zoom=0.3, shear=0.3) - 90).max() < 0.1
 
 
+def test_with_a_side_training_sees_crops_and_use_sees_all():
+    np.testing.assert_allclose(moved(side=40), IMAGES[:, 4:44, 4:44], atol=1e-3)
+    spots = np.zeros((300, 48, 48, 1), "float32")
+    spots[:, 24, 24] = 1.0
+    crops = moved(spots, side=40, shift=4 / 48)
+    assert crops.shape == (300, 40, 40, 1)
+    middle = (crops * np.arange(40)[:, None, None]).sum((1, 2, 3))  # the spot's row, to a part of a pixel
+    assert 16 <= middle.min() < 16.3
+    assert 23.7 < middle.max() <= 24
+    np.testing.assert_array_equal(np.asarray(preprocessing.RandomAffine(side=40)(IMAGES)), IMAGES)
+
+
 def test_recipes_erase_a_part_of_as_many_faces_as_they_say():
     recipe = Recipe(1, 1, 0.1, augment=STILL, erase=0.4)
     shown = np.asarray(recipe.augmentation(0)(np.zeros((500, 48, 48, 1), "float32"), training=True))

@@ -40,6 +40,6 @@ def test_targets_are_smoothed_labels_and_mostly_what_teachers_say():
 
 def test_going_on_begins_with_the_weights_given():
     model, trained = zoo.build("squeezenet-zima"), zoo.load_model("squeezenet-zima")
-    rebuild._start(model, zoo.WEIGHTS / "squeezenet-zima", two_heads=False)
+    rebuild._start(model, zoo.WEIGHTS / "squeezenet-zima", shares=None)
     for here, there in zip(model.get_weights(), trained.get_weights(), strict=True):
         np.testing.assert_array_equal(here, there)

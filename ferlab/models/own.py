@@ -1,7 +1,7 @@
 """ferlab's own network of the SqueezeNet family: more accurate than the thesis's at fewer parameters.
 
-Fire modules (Iandola et al. 2016, arXiv 1602.07360) with three changes. Two modules look at 24x24 pixels, before
-the first pooling, where brows and lips still have their shape. The bypass is added before the last
+Fire modules (Iandola et al. 2016, arXiv 1602.07360) with three changes. The first convolution looks at every pixel
+and three modules at 24x24 of them, where brows and lips still have their shape. The bypass is added before the last
 ReLU, as in a residual network (He et al. 2016, arXiv 1512.03385), and the convolutions that it bypasses
 begin small, so that the network begins near the identity and may have a large step size
 (Zhang et al. 2019, arXiv 1901.09321). Batch normalisation stays where the thesis has it, after the squeeze alone:
@@ -9,12 +9,13 @@ after the expand it would cost a third of the training speed.
 """
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 # (squeeze filters, filters of each expand convolution); a pooling halves height and width.
 STAGES = (
-    ((16, 32), (16, 32)),  # 24x24
-    ((32, 64), (32, 64), (64, 128), (64, 128), (64, 128), (64, 128)),  # 12x12
+    ((32, 64), (32, 64), (32, 64)),  # 24x24
+    ((64, 128), (64, 128), (64, 128), (64, 128)),  # 12x12
     ((64, 256), (64, 256), (64, 256), (64, 256)),  # 6x6
 )
 SMALL = 0.2  # of He's standard deviation, where a bypass goes around
@@ -40,31 +41,45 @@ def residual_fire(x, squeeze, expand, name):
     return layers.ReLU(name=f"{name}_relu")(out)
 
 
-def own_squeezenet(classes=7, *, dropout=0.3):
-    """Grey faces (n, 48, 48, 1) in 0..255 to probabilities (n, classes)."""
-    image, features = _features(dropout)
+def own_squeezenet(classes=7, *, dropout=0.3, side=48):
+    """Grey faces (n, side, side, 1) in 0..255 to probabilities (n, classes); side None for faces of any size."""
+    image, features = _features(dropout, side)
     return keras.Model(image, _head(features, classes, ""), name="own_squeezenet")
 
 
 def two_headed(classes=7, vote_classes=8, *, dropout=0.3):
     """The same network with a second head, for what FER+ annotators voted.
 
-    Grey faces (n, 48, 48, 1) to (n, classes + vote_classes): probabilities of the labels, then of the
+    Grey faces (n, h, w, 1) of any size to (n, classes + vote_classes): probabilities of the labels, then of the
     votes. What the annotators say teaches the shared layers, and doesn't pull the labels' answers
     their way, as votes mixed into one target do (Caruana 1997, doi 10.1023/A:1007379606734).
     """
-    image, features = _features(dropout)
+    image, features = _features(dropout, None)
     heads = [_head(features, classes, ""), _head(features, vote_classes, "votes_")]
     return keras.Model(image, layers.Concatenate(name="both_probabilities")(heads), name="two_headed")
 
 
 def one_headed(model, votes):
-    """The half of a two-headed network that names labels, or the one that names votes."""
+    """The half of a two-headed network that names labels, or the one that names votes, for whole faces.
+
+    Of a network with one head: the same network, for whole faces.
+    """
     prefix = "votes_" if votes else ""
     inner = keras.Model(model.input, model.get_layer(f"{prefix}probabilities").output)
     bare = own_squeezenet(inner.output_shape[-1])
     bare.set_weights(inner.get_weights())
     return bare
+
+
+def favour_rare(model, shares, strength=0.5):
+    """Lower the score of each class by `strength` times the log of its share: rare ones are answered more often.
+
+    shares: float (k,), of each class among the training targets. Strength 1 is for the highest mean recall, 0 for the
+    highest accuracy (logit adjustment: Menon et al. 2021, arXiv 2007.07314). A score is the mean of a map, so the
+    map's bias does it.
+    """
+    kernel, bias = model.get_layer("classes").get_weights()
+    model.get_layer("classes").set_weights([kernel, bias - strength * np.log(shares)])
 
 
 def set_heads(model, labels, votes):
@@ -79,12 +94,13 @@ def two_headed_loss(target, predicted):
     return -ops.sum(target * ops.log(ops.clip(predicted, 1e-7, 1.0)), axis=-1)
 
 
-def _features(dropout):
-    image = keras.Input((48, 48, 1), name="image")
+def _features(dropout, side):
+    image = keras.Input((side, side, 1), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(image)
-    x = layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="conv1")(x)
+    x = layers.Conv2D(32, 3, padding="same", use_bias=False, name="conv1")(x)
     x = layers.BatchNormalization(name="conv1_norm")(x)
     x = layers.ReLU(name="conv1_relu")(x)
+    x = layers.MaxPooling2D(3, strides=2, padding="same", name="pool0")(x)
     number = 2
     for stage, modules in enumerate(STAGES):
         if stage:
