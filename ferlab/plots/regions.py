@@ -67,7 +67,13 @@ def _beside_chance(axis, found, names):
 
 def _legend(figure, axis):
     figure.legend(
-        *axis.get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False, fontsize=9
+        *axis.get_legend_handles_labels(),
+        title="share of the faces, with its 95 % interval",
+        loc="outside lower center",
+        ncols=5,
+        frameon=False,
+        fontsize=9,
+        title_fontsize=9,
     )
 
 
@@ -96,7 +102,6 @@ def region_panels(counts, what="top three"):
         alt.append(f"{emotion}: {', '.join(best)}")
     for axis in axes.flat[len(emotions) :]:
         axis.axis("off")
-    figure.supxlabel("share of the faces, with its 95 % interval", fontsize=9)
     _legend(figure, axes[0, 0])
     return Picture(
         figure,
@@ -131,7 +136,6 @@ def codebook_rows(counts):
         alt.append(
             f"{book}: " + ", ".join(f"{name} {lime:.0%} (by lot {lot:.0%})" for name, lime, lot in listed)
         )
-    figure.supxlabel("share of the faces, with its 95 % interval", fontsize=9)
     _legend(figure, axes[0])
     return Picture(
         figure,
