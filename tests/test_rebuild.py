@@ -9,7 +9,7 @@ import ferlab
 
 from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
 from ferlab.evaluation import evaluate
-from ferlab.models import zoo
+from ferlab.models import own, zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
 
@@ -43,3 +43,16 @@ def test_going_on_begins_with_the_weights_given():
     rebuild._start(model, zoo.WEIGHTS / "squeezenet-zima", shares=None)
     for here, there in zip(model.get_weights(), trained.get_weights(), strict=True):
         np.testing.assert_array_equal(here, there)
+
+
+def test_going_on_with_two_heads_takes_back_what_favours_rare_labels():
+    faces, shares = ferlab.draw_faces(6).images[..., None].astype("float32"), np.arange(1, 9) / 36
+    model = own.two_headed()
+    rebuild._start(model, zoo.WEIGHTS / "squeezenet", shares)
+    found = model.predict_on_batch(faces)
+    labels, votes = (
+        zoo.load_model(name).predict_on_batch(faces) for name in ("squeezenet", "squeezenet-plus")
+    )
+    votes *= np.sqrt(shares)
+    np.testing.assert_allclose(found[:, :7], labels, atol=1e-5)
+    np.testing.assert_allclose(found[:, 7:], votes / votes.sum(1, keepdims=True), atol=1e-5)
