@@ -21,6 +21,7 @@ from .recipes import RECIPES
 from .training import best_precision, fit
 
 TAUGHT = 0.7  # share of the teachers' answer in a target
+FAVOUR = 0.5  # how much the head for FER+ favours rare labels, see own.favour_rare
 AGAIN = 1 / 3  # of the recipe's step size, for a network that goes on from trained weights
 
 
@@ -53,9 +54,9 @@ def train(args):
     if two_heads:
         about["targets"] += "; FER+ votes for a second head"
         plus = own.one_headed(model, votes=True)
-        own.favour_rare(plus, shares)
+        own.favour_rare(plus, shares, FAVOUR)
         done = {
-            "favours_rare": "each label's score lowered by half the log of its share of the training votes"
+            "favours_rare": f"each label's score lowered by {FAVOUR} times the log of its share of the training votes"
         }
         save(plus, f"{out}-plus", label_by_votes(judged, "fer+"), about | done, args.results)
     if args.name == "squeezenet":
@@ -164,7 +165,7 @@ def _start(model, path, shares):
     """
     if shares is not None:
         votes = zoo.load_model(f"{path}-plus.keras")
-        own.favour_rare(votes, shares, -0.5)
+        own.favour_rare(votes, shares, -FAVOUR)
         own.set_heads(model, zoo.load_model(f"{path}.keras"), votes)
     else:
         model.set_weights(zoo.load_model(f"{path}.keras").get_weights())

@@ -87,7 +87,7 @@ def test_the_loss_is_both_cross_entropies_and_none_where_nobody_voted():
 def test_favouring_rare_labels_divides_by_a_power_of_their_share():
     model, shares = own.own_squeezenet(4), np.array([0.64, 0.25, 0.1, 0.01])
     before = model.predict_on_batch(FACES)
-    own.favour_rare(model, shares)
+    own.favour_rare(model, shares, 0.5)
     after = before / np.sqrt(shares)
     np.testing.assert_allclose(model.predict_on_batch(FACES), after / after.sum(1, keepdims=True), rtol=1e-4)
     own.favour_rare(model, shares, -0.5)

@@ -71,7 +71,7 @@ def one_headed(model, votes):
     return bare
 
 
-def favour_rare(model, shares, strength=0.5):
+def favour_rare(model, shares, strength):
     """Lower the score of each class by `strength` times the log of its share: rare ones are answered more often.
 
     shares: float (k,), of each class among the training targets. Strength 1 is for the highest mean recall, 0 for the
