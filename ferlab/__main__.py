@@ -110,12 +110,10 @@ def parser():
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--epochs", type=int, help="if not as many as the network's recipe says")
-    sub.add_argument("--start", metavar="PATH", help="go on from a trained network (path without an ending)")
     sub.add_argument(
-        "--teachers",
-        type=Path,
-        nargs="+",
-        help=".keras files of trained networks, whose answers are targets too",
+        "--start",
+        metavar="PATH",
+        help="go on from a trained network (path without an ending), to the mean of its weights after each epoch",
     )
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
     sub.add_argument("--results", type=Path, help="folder for its figures, for `compare` to read")

@@ -20,9 +20,9 @@ from .preprocessing import one_hot, vote_targets
 from .recipes import RECIPES
 from .training import best_precision, fit
 
-TAUGHT = 0.7  # share of the teachers' answer in a target
 FAVOUR = 0.5  # how much the head for FER+ favours rare labels, see own.favour_rare
-AGAIN = 1 / 3  # of the recipe's step size, for a network that goes on from trained weights
+# A network that goes on from trained weights: for so many epochs, at this share of the recipe's step size.
+AGAIN_EPOCHS, AGAIN_STEP = 30, 1 / 3
 
 
 def train(args):
@@ -31,16 +31,12 @@ def train(args):
         names = ", ".join([*RECIPES, "rahman-ensemble"])
         raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
-    if args.teachers and recipe.weighted:
-        raise ValueError(
-            f"--teachers can't be heeded: {args.name} weighs classes, and their answers are of none"
-        )
     training, judged = training_faces(args, recipe.labels)
     # ferlab's own network learns from the annotators too, with a second head for what they said.
     two_heads = args.name == "squeezenet" and training.votes is not None
     keras.utils.set_random_seed(args.seed)
     model = _untrained(args.name, len(training.classes), two_heads)
-    targets, expected = _targets(recipe, training, args.teachers), one_hot(judged.labels, len(judged.classes))
+    targets, expected = _targets(recipe, training), one_hot(judged.labels, len(judged.classes))
     shares = None
     if two_heads:
         voted = vote_targets(training)
@@ -73,11 +69,10 @@ def _untrained(name, classes, two_heads):
     return own.two_headed(classes) if two_heads else own.own_squeezenet(classes, side=None)
 
 
-def _targets(recipe, training, teachers):
+def _targets(recipe, training):
     """What the network is to answer for the training faces, float32 (n, k)."""
     labels = one_hot(training.labels, len(training.classes))
-    targets = (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
-    return (1 - TAUGHT) * targets + TAUGHT * _answers(teachers, training) if teachers else targets
+    return (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
 
 
 def _fit(recipe, model, training, judged, settings, args):
@@ -90,7 +85,7 @@ def _fit(recipe, model, training, judged, settings, args):
     pairs = (faces.images, targets), (judged.images, expected)
     about = {
         "trained_on": facts(args, faces)["trained_on"],
-        "targets": _targets_in_words(recipe, args.teachers),
+        "targets": _targets_in_words(recipe),
         "focal": recipe.focal,
         "weighted": recipe.weighted,
         "augment": [recipe.augment, recipe.erase],
@@ -98,7 +93,7 @@ def _fit(recipe, model, training, judged, settings, args):
     }
     settings = settings | {"classes": len(faces.classes), "seed": args.seed, "about": about}
     head = {}
-    if recipe.head_epochs:
+    if recipe.head_epochs and not args.start:
         model.get_layer("base").trainable = False
         head = fit(model, *pairs, epochs=recipe.head_epochs, augment=recipe.augmentation(args.seed + 2),
                    folder=folder / "head", **settings)  # fmt: skip
@@ -106,8 +101,9 @@ def _fit(recipe, model, training, judged, settings, args):
     history = fit(
         model,
         *pairs,
-        epochs=args.epochs or recipe.epochs,
-        learning_rate=recipe.learning_rate * (AGAIN if args.start else 1),
+        epochs=args.epochs or (AGAIN_EPOCHS if args.start else recipe.epochs),
+        learning_rate=recipe.learning_rate * (AGAIN_STEP if args.start else 1),
+        average=bool(args.start),
         augment=recipe.augmentation(args.seed),
         folder=folder,
         **settings,
@@ -125,26 +121,25 @@ def _about(recipe, training, history, before, args):
     history = {name: [round(x, 4) for x in values] for name, values in history.items()}
     about = {
         **facts(args, training),
-        "targets": _targets_in_words(recipe, args.teachers),
+        "targets": _targets_in_words(recipe),
         "epochs": len(history["loss"]),
         "epochs_in_recipe": recipe.epochs + recipe.head_epochs,
         "seconds": round(sum(history["seconds"])),
         "history": history,
     }
     if before:
+        about["weights"] = "mean of those after each epoch since"
         about["went_on_from"] = {name: before[name] for name in ("command", "targets", "epochs")}
         about["epochs"] += before["epochs"]
+        about["epochs_in_recipe"] = before.get("epochs_in_recipe", before["epochs"]) + AGAIN_EPOCHS
         about["seconds"] += before.get("seconds", 0)
         about["history"] = _joined(before["history"], history)
     return about
 
 
-def _targets_in_words(recipe, teachers):
+def _targets_in_words(recipe):
     """What `_targets` are, for the card."""
-    words = f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label"
-    if teachers:
-        words += f"; {TAUGHT:.0%} the mean answer of {', '.join(t.stem for t in teachers)}"
-    return words
+    return f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label"
 
 
 def facts(args, training):
@@ -170,17 +165,6 @@ def _start(model, path, shares):
     else:
         model.set_weights(zoo.load_model(f"{path}.keras").get_weights())
     return zoo.load_card(f"{path}.keras")
-
-
-def _answers(teachers, faces):
-    """What trained networks answer, on average, for the faces and their mirror images: float32 (n, k).
-
-    Targets that know which classes a face is near to (Hinton et al. 2015, arXiv 1503.02531).
-    """
-    answers = []
-    for model in map(zoo.load_model, teachers):
-        answers.append(evaluate(as_predictor(model), faces, views="flip").probabilities)
-    return np.mean(answers, axis=0, dtype=np.float32)
 
 
 def as_predictor(model):

@@ -23,7 +23,7 @@ def train_ensemble(args):
 
     They are looked for beside what is written. FileNotFoundError where one isn't trained yet.
     """
-    given = [name for name in ("epochs", "start", "teachers", "folder") if getattr(args, name)]
+    given = [name for name in ("epochs", "start", "folder") if getattr(args, name)]
     if given:
         raise ValueError(
             f"--{' and --'.join(given)} can't be heeded: {NAME} joins networks that are trained already"

@@ -48,9 +48,11 @@ class Checkpoints(keras.callbacks.Callback):
     epoch before, which is then trained again and finds the same best weights.
     """
 
-    def __init__(self, folder, model, patience, settings):
+    def __init__(self, folder, model, patience, settings, average):
         super().__init__()
         self.folder, self.served, self.patience, self.settings = Path(folder), model, patience, settings
+        # The mean of the weights after each epoch so far, where it is wanted.
+        self.mean = [np.zeros(w.shape, np.float32) for w in model.weights] if average else []
         self.state, self.best_file = self.folder / "state.npz", self.folder / "best.weights.h5"
         self.history, self.best, self.best_epoch = {}, -np.inf, -1
 
@@ -62,11 +64,6 @@ class Checkpoints(keras.callbacks.Callback):
         if not self.state.exists():
             return 0
         about, values = self._read()
-        variables = _all_variables(model)
-        if [list(v.shape) for v in variables] != [list(v.shape) for v in values]:
-            raise ValueError(
-                f"{self.state} was written by another model; give this training another folder, or delete it"
-            )
         then = about.get("settings", self.settings)
         changed = [
             f"{k} was {then.get(k)}, is {self.settings.get(k)}"
@@ -78,8 +75,14 @@ class Checkpoints(keras.callbacks.Callback):
                 f"{self.state} is of a training with other settings ({'; '.join(changed)}); "
                 "give this one another folder, or delete it"
             )
-        for variable, value in zip(variables, values, strict=True):
+        variables = _all_variables(model)
+        if [list(v.shape) for v in [*variables, *self.mean]] != [list(v.shape) for v in values]:
+            raise ValueError(
+                f"{self.state} was written by another model; give this training another folder, or delete it"
+            )
+        for variable, value in zip(variables, values, strict=False):  # what is left over is the mean
             variable.assign(value)
+        self.mean = values[len(variables) :]
         self.history, self.best, self.best_epoch = about["history"], about["best"], about["best_epoch"]
         return about["epochs"]
 
@@ -103,10 +106,13 @@ class Checkpoints(keras.callbacks.Callback):
         if logs["val_accuracy"] > self.best:
             self.best, self.best_epoch = float(logs["val_accuracy"]), epoch
             _replace(self.best_file, ".weights.h5", self.served.save_weights)
+        if self.mean:
+            now = zip(self.mean, self.served.get_weights(), strict=True)
+            self.mean = [mean + (weight - mean) / (epoch + 1) for mean, weight in now]
         about = {"history": self.history, "best": self.best, "best_epoch": self.best_epoch}
         about |= {"epochs": epoch + 1, "settings": self.settings}
         numbers = [keras.ops.convert_to_numpy(v) for v in _all_variables(self.model)]
-        values = {f"v{i}": np.asarray(v) for i, v in enumerate(numbers)}
+        values = {f"v{i}": np.asarray(v) for i, v in enumerate([*numbers, *self.mean])}
         _replace(self.state, ".npz", lambda path: np.savez(path, about=json.dumps(about), **values))
         if self.out_of_patience(epoch):
             self.model.stop_training = True
@@ -217,11 +223,12 @@ def fit(
     precision=None,
     classes=None,
     optimizer="adamw",
+    average=False,
     seed=0,
     about=None,
     verbose=True,
 ):
-    """Train `model` and leave in it the weights that were best on the validation faces.
+    """Train `model` and leave in it the weights that were best on the validation faces (or see `average`).
 
     train, validation  Faces, or a pair (images 0..255 (n, 48, 48), targets float32 (n, k))
     learning_rate      highest step size; a cosine takes it to zero over the epochs
@@ -235,6 +242,9 @@ def fit(
     classes            how many of the outputs, from the first, name the class and count for the accuracy;
                        None for all. The others are further heads with targets of their own.
     optimizer          "adamw" (Adam where weight_decay is 0), or "sgd" with Nesterov's momentum of 0.9
+    average            leave in the model the mean of its weights after every epoch instead, which the validation faces
+                       don't choose, and keep the step size as it is: for a network that is trained already
+                       (stochastic weight averaging: Izmailov et al. 2018, arXiv 1803.05407)
     seed               of the order of the faces. First weights, dropout and augmentation draw by what was set when
                        they were built: call keras.utils.set_random_seed before that to get those again too.
     about              dict of strings and numbers, kept with the state: what else tells this training from others,
@@ -266,6 +276,7 @@ def fit(
         "seed": seed,
         "loss": _in_words(loss),
         "class_weight": str(class_weight),
+        **({"average": True} if average else {}),
         **(about or {}),
     }
     with contextlib.ExitStack() as stack:
@@ -276,9 +287,10 @@ def fit(
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
         trained = keras.Sequential(([augment] if augment else []) + [model])
-        steps = _OPTIMIZERS[optimizer](_schedule(learning_rate, len(batches) * epochs), weight_decay)
+        rate = _schedule(learning_rate, len(batches) * epochs, last=1.0 if average else 0.0)
+        steps = _OPTIMIZERS[optimizer](rate, weight_decay)
         _compile(trained, loss, steps, classes)
-        checkpoints = Checkpoints(folder, model, patience, settings)
+        checkpoints = Checkpoints(folder, model, patience, settings, average)
         done = checkpoints.restore(trained)
         shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start(epoch))
         if done < epochs and not checkpoints.out_of_patience(done - 1):
@@ -292,8 +304,21 @@ def fit(
                 shuffle=False,  # else Keras shuffles the batches once more, by a state that is not saved
                 verbose=0,
             )
-        model.load_weights(checkpoints.best_file)
+        if average:
+            model.set_weights(checkpoints.mean)
+            batches.start(
+                epochs - 1
+            )  # in the same order, whether the training went on here or had ended before
+            _settle(trained, batches)
+        else:
+            model.load_weights(checkpoints.best_file)
         return checkpoints.history
+
+
+def _settle(trained, batches):
+    """Show the network all faces once more, for batch normalisation: its means and variances were of other weights."""
+    for i in range(len(batches)):
+        trained(batches[i][0], training=True)
 
 
 def _in_words(loss):
@@ -303,11 +328,14 @@ def _in_words(loss):
     return getattr(loss, "__name__", str(loss))
 
 
-def _schedule(learning_rate, steps):
-    """Warms up for a twentieth of the steps, then follows a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983)."""
+def _schedule(learning_rate, steps, last):
+    """Warms up for a twentieth of the steps, then follows a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983).
+
+    last: where the cosine ends, as a share of `learning_rate`; 1 makes it a constant.
+    """
     warmup = min(steps // 20, 500)
     return keras.optimizers.schedules.CosineDecay(  # Keras counts the steps of the cosine after those of the warm-up
-        learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
+        learning_rate / 20, steps - warmup, last, warmup_target=learning_rate, warmup_steps=warmup
     )
 
 

@@ -117,15 +117,15 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     assert "squeezenet.json lacks accuracy" in refused.stderr
 
 
-def test_going_on_with_teachers_says_where_from(tmp_path):
+def test_going_on_says_where_from(tmp_path):
     write_csv(tmp_path / "fer2013.csv", 70)
     first = ["train", "squeezenet", "--source", tmp_path / "fer2013.csv", "--epochs", 1]
     assert ferlab(*first, cwd=tmp_path).returncode == 0
-    done = ferlab(*first, "--start", "runs/squeezenet", "--teachers", "runs/squeezenet.keras",
-                  "--out", "runs/taught", cwd=tmp_path)  # fmt: skip
+    done = ferlab(*first, "--start", "runs/squeezenet", "--out", "runs/averaged", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    card = json.loads((tmp_path / "runs" / "taught.json").read_text())
-    assert card["targets"] == "label, smoothed by 10%; 70% the mean answer of squeezenet"
+    card = json.loads((tmp_path / "runs" / "averaged.json").read_text())
+    assert card["weights"] == "mean of those after each epoch since"
+    assert card["epochs_in_recipe"] == 56 + 30
     assert card["epochs"] == len(card["history"]["loss"]) == 2
     assert card["went_on_from"]["epochs"] == 1
     assert "--start" not in card["went_on_from"]["command"]

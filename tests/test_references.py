@@ -1,5 +1,6 @@
 """The rebuilt systems have the parameters and the layers that their texts name."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -53,12 +54,14 @@ def test_resnet18_is_the_published_one():
     assert len(kinds(model, "Conv2D")) == 1 + 16 + 3
 
 
-def test_vgg19_is_the_published_one():
+def test_vgg19_is_the_published_one_and_normalised():
     model = references.rahman_vgg19()
     published = 143_667_240 - (4096 * 1000 + 1000) + (4096 * 7 + 7)
     smaller = (25_088 - 512) * 4096  # 40x40 pixels end as 1x1, 224x224 as 7x7
-    assert count(model.weights) == published - smaller
-    assert len(kinds(model, "Conv2D")) == 16
+    normalising = 2 * sum(layer.filters for layer in kinds(model, "Conv2D"))
+    assert count(model.trainable_weights) == published - smaller + normalising
+    assert len(kinds(model, "Conv2D")) == len(kinds(model, "BatchNormalization")) == 16
+    assert kinds(model, "Conv2D")[4].activation == keras.activations.linear  # the ReLU comes after
 
 
 NAMES = ["zima-vgg16", "rahman-resnet18", "rahman-vgg19", "tekula-cnn", "delorenzo-cnn"]

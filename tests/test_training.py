@@ -181,11 +181,41 @@ def test_class_weights_go_by_the_first_classes():
 
 
 def test_step_size_rises_then_falls_to_zero():
-    sizes = np.array([float(_schedule(0.5, 200)(step)) for step in range(201)])
+    sizes = np.array([float(_schedule(0.5, 200, last=0.0)(step)) for step in range(201)])
     assert sizes.argmax() == 10
     assert sizes[10] == pytest.approx(0.5)
     assert sizes[105] == pytest.approx(0.25, abs=0.01)  # half way down
     assert sizes[200] == pytest.approx(0, abs=1e-6)
+    kept = np.array([float(_schedule(0.5, 200, last=1.0)(step)) for step in range(201)])
+    assert kept[:11] == pytest.approx(sizes[:11])
+    assert kept[10:] == pytest.approx(0.5)
+
+
+def test_averaging_leaves_the_mean_of_the_weights_after_each_epoch(tmp_path):
+    after = []
+    for epochs in (1, 2, 3):  # each goes on from the one before
+        model, history = run(tmp_path, average=True, epochs=epochs)
+        with np.load(tmp_path / "state.npz") as state:
+            after.append([state[f"v{i}"] for i in range(len(model.trainable_weights))])
+    for found, *values in zip(model.trainable_weights, *after, strict=True):
+        np.testing.assert_allclose(found.numpy(), np.mean(values, axis=0), rtol=1e-5, atol=1e-6)
+    at_once, same = run(average=True, epochs=3)
+    assert same["loss"] == pytest.approx(history["loss"], rel=1e-4)
+    for found, expected in zip(model.get_weights(), at_once.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+    with pytest.raises(ValueError, match="average was True, is None"):
+        run(tmp_path, epochs=3)
+
+
+def test_averaging_normalises_by_the_averaged_weights():
+    model = small_network(dropout=0)
+    norm = next(x for x in model.layers if isinstance(x, keras.layers.BatchNormalization))
+    norm.momentum = 0.0  # what stays is the last batch, here all faces
+    run(model=model, average=True, augment=None, batch_size=48)
+    seen = keras.Model(model.input, norm.input).predict_on_batch(shades(48)[0][..., None].astype("float32"))
+    mean, variance = norm.get_weights()[-2:]
+    np.testing.assert_allclose(mean, seen.mean((0, 1, 2)), rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(variance, seen.var((0, 1, 2)), rtol=1e-2, atol=1e-5)
 
 
 @pytest.mark.parametrize("left", [0, 100, 5000])
