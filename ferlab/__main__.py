@@ -109,7 +109,9 @@ def parser():
     sub.add_argument("name", help="squeezenet, squeezenet-zima, tekula-cnn ... (a wrong name lists them)")
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
     sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
-    sub.add_argument("--epochs", type=int, help="if not as many as the network's recipe says")
+    sub.add_argument(
+        "--epochs", type=int, help="if not as many as the network's recipe says, or 30 with --start"
+    )
     sub.add_argument(
         "--start",
         metavar="PATH",

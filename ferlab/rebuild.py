@@ -31,6 +31,8 @@ def train(args):
         names = ", ".join([*RECIPES, "rahman-ensemble"])
         raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    if args.start and Path(args.start).resolve() == Path(out).resolve():
+        raise ValueError(f"--start {args.start} would be written over: name another --out")
     training, judged = training_faces(args, recipe.labels)
     # ferlab's own network learns from the annotators too, with a second head for what they said.
     two_heads = args.name == "squeezenet" and training.votes is not None
@@ -128,8 +130,9 @@ def _about(recipe, training, history, before, args):
         "history": history,
     }
     if before:
-        about["weights"] = "mean of those after each epoch since"
-        about["went_on_from"] = {name: before[name] for name in ("command", "targets", "epochs")}
+        about["weights"] = f"mean of those after each of the last {len(history['loss'])} epochs"
+        kept = ("command", "targets", "epochs", "went_on_from")
+        about["went_on_from"] = {name: before[name] for name in kept if name in before}
         about["epochs"] += before["epochs"]
         about["epochs_in_recipe"] = before.get("epochs_in_recipe", before["epochs"]) + AGAIN_EPOCHS
         about["seconds"] += before.get("seconds", 0)

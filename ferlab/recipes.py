@@ -1,7 +1,8 @@
 """How each network of the comparison is trained: as its authors say, and where they are silent as is said here.
 
-For all: `training.fit`, which keeps the weights that are best on PublicTest and lets the step size follow a cosine;
-no training image that shows a photo of another split, and none of one tone.
+For all: `training.fit`, which keeps the weights that are best on PublicTest and lets the step size follow a cosine
+(with `--start`: the mean of all epochs' weights, at one step size); no training image that shows a photo of another
+split, and none of one tone.
 """
 
 from dataclasses import dataclass, replace

@@ -180,6 +180,8 @@ class Progress(keras.callbacks.Callback):
             print(text, flush=True)
 
     def _best(self):
+        if self.checkpoints.mean:
+            return " | what is kept is the mean of all"
         best, epoch = self.checkpoints.best, self.checkpoints.best_epoch
         return f" | best val_accuracy {best:.3f} in epoch {epoch + 1}" if epoch >= 0 else ""
 
@@ -242,9 +244,9 @@ def fit(
     classes            how many of the outputs, from the first, name the class and count for the accuracy;
                        None for all. The others are further heads with targets of their own.
     optimizer          "adamw" (Adam where weight_decay is 0), or "sgd" with Nesterov's momentum of 0.9
-    average            leave in the model the mean of its weights after every epoch instead, which the validation faces
-                       don't choose, and keep the step size as it is: for a network that is trained already
-                       (stochastic weight averaging: Izmailov et al. 2018, arXiv 1803.05407)
+    average            leave in the model the mean of its weights after every epoch instead, so that the validation
+                       faces choose none, and keep the step size once it has risen: for a network that is trained
+                       already, without patience (stochastic weight averaging: Izmailov et al. 2018, arXiv 1803.05407)
     seed               of the order of the faces. First weights, dropout and augmentation draw by what was set when
                        they were built: call keras.utils.set_random_seed before that to get those again too.
     about              dict of strings and numbers, kept with the state: what else tells this training from others,
@@ -256,11 +258,15 @@ def fit(
     Losses and accuracies of training are means over an epoch in which the network changed, with dropout
     and augmentation at work; those of validation are taken after it, without.
 
-    ValueError for images or targets that don't fit the model, for an unknown optimizer, and for a folder that
-    holds the state of a training with another model, number of faces, batch size, step size, weight decay,
-    optimizer, seed, loss, class weights or `about`; name other differences in `about`. FloatingPointError where the
-    loss stops being a number.
+    ValueError for images or targets that don't fit the model, for an unknown optimizer, for patience with averaging,
+    and for a folder that holds the state of a training with another model, number of faces, batch size, step size,
+    weight decay, optimizer, seed, loss, class weights, averaging or `about`; name other differences in `about`.
+    FloatingPointError where the loss stops being a number.
     """
+    if average and patience:
+        raise ValueError(
+            f"average takes every epoch, so patience={patience} can't be heeded: leave one of them out"
+        )
     if optimizer not in _OPTIMIZERS:
         raise ValueError(f"optimizer={optimizer!r} is unknown; there are {', '.join(_OPTIMIZERS)}")
     images, targets = _arrays(train, model, "training")
@@ -316,9 +322,17 @@ def fit(
 
 
 def _settle(trained, batches):
-    """Show the network all faces once more, for batch normalisation: its means and variances were of other weights."""
+    """Give batch normalisation its means and variances over all faces anew: those it has are of other weights."""
+    norms = [
+        layer for layer in trained._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)
+    ]
+    momenta = [norm.momentum for norm in norms]
     for i in range(len(batches)):
+        for norm in norms:
+            norm.momentum = i / (i + 1)  # makes the moving average the mean of all batches so far
         trained(batches[i][0], training=True)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
 
 
 def _in_words(loss):

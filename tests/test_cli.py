@@ -124,11 +124,17 @@ def test_going_on_says_where_from(tmp_path):
     done = ferlab(*first, "--start", "runs/squeezenet", "--out", "runs/averaged", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "runs" / "averaged.json").read_text())
-    assert card["weights"] == "mean of those after each epoch since"
+    assert card["weights"] == "mean of those after each of the last 1 epochs"
+    with np.load(tmp_path / "runs" / "averaged" / "state.npz") as state:
+        settings = json.loads(str(state["about"]))["settings"]
+    assert settings["average"] is True
+    assert settings["learning_rate"] == pytest.approx(1e-3)
     assert card["epochs_in_recipe"] == 56 + 30
     assert card["epochs"] == len(card["history"]["loss"]) == 2
     assert card["went_on_from"]["epochs"] == 1
     assert "--start" not in card["went_on_from"]["command"]
+    refused = ferlab(*first, "--start", "runs/averaged", "--out", "runs/averaged", cwd=tmp_path)
+    assert "would be written over: name another --out" in refused.stderr
 
 
 @pytest.mark.parametrize("name", ["rahman-resnet18", "vgg16-narrow"])

@@ -203,19 +203,26 @@ def test_averaging_leaves_the_mean_of_the_weights_after_each_epoch(tmp_path):
     assert same["loss"] == pytest.approx(history["loss"], rel=1e-4)
     for found, expected in zip(model.get_weights(), at_once.get_weights(), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+    again, _ = run(tmp_path, average=True, epochs=3)  # nothing is left to train
+    for found, expected in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
     with pytest.raises(ValueError, match="average was True, is None"):
         run(tmp_path, epochs=3)
+    with pytest.raises(ValueError, match="patience=2 can't be heeded"):
+        run(average=True, patience=2)
 
 
 def test_averaging_normalises_by_the_averaged_weights():
     model = small_network(dropout=0)
     norm = next(x for x in model.layers if isinstance(x, keras.layers.BatchNormalization))
-    norm.momentum = 0.0  # what stays is the last batch, here all faces
-    run(model=model, average=True, augment=None, batch_size=48)
+    norm.momentum = 0.99
+    run(model=model, average=True, augment=None)
+    assert norm.momentum == 0.99
     seen = keras.Model(model.input, norm.input).predict_on_batch(shades(48)[0][..., None].astype("float32"))
     mean, variance = norm.get_weights()[-2:]
     np.testing.assert_allclose(mean, seen.mean((0, 1, 2)), rtol=1e-3, atol=1e-5)
-    np.testing.assert_allclose(variance, seen.var((0, 1, 2)), rtol=1e-2, atol=1e-5)
+    # The mean of three batches' variances: smaller than that of all by the variance of their means.
+    np.testing.assert_allclose(variance, seen.var((0, 1, 2)), rtol=0.1)
 
 
 @pytest.mark.parametrize("left", [0, 100, 5000])
