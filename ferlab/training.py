@@ -312,9 +312,8 @@ def fit(
             )
         if average:
             model.set_weights(checkpoints.mean)
-            batches.start(
-                epochs - 1
-            )  # in the same order, whether the training went on here or had ended before
+            # The same order, whether the training went on here or had ended before.
+            batches.start(epochs - 1)
             _settle(trained, batches)
         else:
             model.load_weights(checkpoints.best_file)
