@@ -47,7 +47,7 @@ def evaluate(args):
         figures = {"command": "python -m ferlab " + " ".join(args.given), "date": str(date.today())}
         figures |= {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
         figures |= {"n": len(faces), "accuracy": report.accuracy, "mean_recall": report.mean_recall}
-        figures |= {"interval": list(map(float, report.interval))}
+        figures |= {"interval": report.interval, "mean_recall_interval": report.mean_recall_interval}
         args.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 

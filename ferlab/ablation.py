@@ -84,5 +84,6 @@ def _step(name, settings, training, judged, args):
         "accuracy": round(report.accuracy, 6),
         "interval": np.round(report.interval, 6).tolist(),
         "mean_recall": round(report.mean_recall, 6),
+        "mean_recall_interval": np.round(report.mean_recall_interval, 6).tolist(),
         "history": {key: [round(x, 4) for x in values] for key, values in history.items()},
     }

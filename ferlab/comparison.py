@@ -94,7 +94,15 @@ def _written_by(command, file, needed):
 def _measured(file):
     if not file.is_file():
         return None
-    needed = {"accuracy", "interval", "parameters", "epochs", "evaluated_on"}
+    needed = {
+        "accuracy",
+        "interval",
+        "mean_recall",
+        "mean_recall_interval",
+        "accuracy_crops",
+        "accuracy_copies",
+    }
+    needed |= {"parameters", "epochs", "evaluated_on"}
     return _read(file, needed, "train the network again")
 
 
@@ -111,9 +119,11 @@ def _read(file, needed, cure):
 
 def table(rows):
     """The systems as lines of text, one a system: what is reported and on which split; then what was measured here
-    on PublicTest, in one view with its interval and mean recall, over ten crops, and over ten copies; and for how many
-    epochs it was trained, of those its recipe asks for."""
-    lines = [f"{'system':<35}{'reported':<19}{'here':<22}recall  crops copies  parameters     epochs"]
+    on PublicTest, in one view the accuracy and the mean recall with their intervals, over ten crops, and over ten
+    copies; and for how many epochs it was trained, of those its recipe asks for."""
+    lines = [
+        f"{'system':<35}{'reported':<19}{'here':<22}{'mean recall':<19}crops copies  parameters     epochs"
+    ]
     for system in rows:
         reported = f"{system.reported:.1%} ({system.split})" if system.reported else "-"
         other = f", on {system.measured['evaluated_on']}" if system.measured and not system.comparable else ""
@@ -125,8 +135,12 @@ def _here(system):
     measured = system.measured
     if measured is None:
         return "not trained yet"
-    low, high = measured["interval"]
-    accuracy = f"{measured['accuracy']:.1%} ({100 * low:.1f} to {100 * high:.1f})"
-    others = (measured.get(key) for key in ("mean_recall", "accuracy_crops", "accuracy_copies"))
-    more = " ".join(f"{x:6.1%}" if x is not None else f"{'-':>6}" for x in others)
-    return f"{accuracy:<22}{more}{measured['parameters']:>12,}{system.epochs:>11}"
+    accuracy = _with_interval(measured["accuracy"], measured["interval"])
+    recall = _with_interval(measured["mean_recall"], measured["mean_recall_interval"])
+    views = " ".join(f"{measured[key]:6.1%}" for key in ("accuracy_crops", "accuracy_copies"))
+    return f"{accuracy:<22}{recall:<18}{views}{measured['parameters']:>12,}{system.epochs:>11}"
+
+
+def _with_interval(share, interval):
+    low, high = interval
+    return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"

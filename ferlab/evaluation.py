@@ -133,6 +133,19 @@ class Report:
         """(low (k,), high (k,)): the 95 % interval of each recall."""
         return wilson_interval(np.diag(self.confusion), self.counts)
 
+    @property
+    def mean_recall_interval(self):
+        """(low, high): the 95 % interval of the mean recall.
+
+        The distances of the classes' limits from their recalls add up as independent errors do, by their squares
+        (Zou and Donner 2008, doi 10.1002/sim.3095).
+        """
+        occurring = np.count_nonzero(self.counts)
+        low, high = (
+            np.sqrt(np.nansum((self.recall - limit) ** 2)) / occurring for limit in self.recall_interval
+        )
+        return float(self.mean_recall - low), float(self.mean_recall + high)
+
     @cached_property
     def confusion(self):
         """int (k, k): row i, column j counts faces of class i that were taken for class j."""
@@ -211,7 +224,7 @@ class Report:
         return found[np.argsort(-self.confidence[found], kind="stable")]
 
     def __repr__(self):
-        low, high = self.interval
+        limits = "(95 % interval {:.1%} to {:.1%})".format
         number = lambda v: "     -" if np.isnan(v) else f"{v:6.3f}"  # noqa: E731
         rows = [
             f"{name:>10}  {n:5d}    {number(p)}  {number(r)}  {number(f)}"
@@ -224,8 +237,9 @@ class Report:
                 self.about or f"{len(self)} faces",
                 f"{'':>10}  faces precision  recall      F1",
                 *rows,
-                f"accuracy {self.accuracy:.1%} (95 % interval {low:.1%} to {high:.1%})",
-                f"mean recall {self.mean_recall:.1%}, calibration error {self.calibration_error:.3f}",
+                f"accuracy {self.accuracy:.1%} {limits(*self.interval)}",
+                f"mean recall {self.mean_recall:.1%} {limits(*self.mean_recall_interval)}",
+                f"calibration error {self.calibration_error:.3f}",
             ]
         )
 
@@ -304,28 +318,60 @@ def evaluate(predict, faces, *, views="one"):
     return Report(tuple(faces.classes), np.asarray(faces.labels), mean, about)
 
 
+@dataclass(frozen=True)
+class Ceiling:
+    """How often one annotator agrees with the majority of the others.
+
+    share            of all answers
+    interval         (low, high), its 95 % interval
+    recall           (k,), share of the answers to the faces of each class; NaN for a class that is never the truth
+    recall_interval  (low (k,), high (k,))
+    """
+
+    share: float
+    interval: tuple
+    recall: np.ndarray
+    recall_interval: tuple
+
+
 def human_ceiling(faces):
-    """How often one annotator agrees with the majority of the others: (share, share per class (k,)).
+    """How often one annotator agrees with the majority of the others, a Ceiling.
 
     Each annotator of each face is held out once; what most of the others voted is taken for the truth,
     so the shares are an accuracy and recalls, to be set beside a network's. Where the others are tied,
     each of the tied classes is the truth for its part. Only votes for `faces.classes` count, as a network
-    has no other answers, and only faces with two of them or more. A class that is never the truth has NaN.
+    has no other answers, and only faces with two of them or more.
     """
     if faces.votes is None:
         raise ValueError(f"{faces.name} carry no annotators' votes; put fer2013new.csv beside fer2013.csv")
     votes = faces.votes[:, [VOTES.index(name) for name in faces.classes]].astype(float)
     votes = votes[votes.sum(1) >= 2]
+    if not len(votes):
+        raise ValueError(f"none of the {len(faces)} faces has two votes for its classes")
     k = len(faces.classes)
-    asked, agreed = np.zeros(k), np.zeros(k)
+    asked, agreed = np.zeros(votes.shape), np.zeros(votes.shape)  # of each face, by the truth
     for own in range(k):  # the held-out annotator said `own`; as many did as have voted for it
         number = votes[:, own]
         others = votes - np.eye(k)[own] * (number > 0)[:, None]
         truth = (others == others.max(1, keepdims=True)).astype(float)
         truth *= number[:, None] / truth.sum(1, keepdims=True)
-        asked += truth.sum(0)
-        agreed[own] = truth[:, own].sum()
-    if not asked.sum():
-        raise ValueError(f"none of the {len(faces)} faces has two votes for its classes")
-    with np.errstate(invalid="ignore"):
-        return float(agreed.sum() / asked.sum()), agreed / asked
+        asked += truth
+        agreed[:, own] = truth[:, own]
+    share, *interval = _ratio(agreed.sum(1), asked.sum(1))
+    recall, *recall_interval = _ratio(agreed, asked)
+    return Ceiling(float(share), tuple(map(float, interval)), recall, tuple(recall_interval))
+
+
+def _ratio(part, whole):
+    """Sum of the parts by sum of the wholes, with its 95 % interval: (ratio, low, high); the first axis is the faces'.
+
+    The annotators of one face had the same photo before them, so it is the faces that are independent, not the answers.
+    The error is that of a ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3), and the interval
+    Wilson's for so many independent answers as have the same error (Korn and Graubard 1998).
+    """
+    n = np.count_nonzero(whole, axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = part.sum(0) / whole.sum(0)
+        variance = n / np.maximum(n - 1, 1) * ((part - ratio * whole) ** 2).sum(0) / whole.sum(0) ** 2
+        independent = np.where(variance > 0, ratio * (1 - ratio) / variance, n)
+    return ratio, *wilson_interval(np.nan_to_num(ratio) * independent, independent)

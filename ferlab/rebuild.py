@@ -206,20 +206,7 @@ def save(model, out, judged, about, results=None):
 
     results: a folder for the card without its history, for `compare` to read.
     """
-    figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
-    for views in VIEWS:
-        report = evaluate(as_predictor(model), judged, views=views)
-        figures["accuracy" if views == "one" else f"accuracy_{views}"] = round(report.accuracy, 6)
-        if views == "one":
-            figures["interval"] = [round(x, 6) for x in report.interval]
-            figures["mean_recall"] = round(report.mean_recall, 6)
-            figures["recall"] = [round(float(x), 4) for x in report.recall]
-            print(report)
-    if len(judged.classes) == len(FERPLUS) and judged.votes is not None:
-        everywhere, by_class = human_ceiling(judged)
-        figures["one_annotator"] = round(float(everywhere), 4)
-        figures["one_annotator_recall"] = [round(float(x), 4) for x in by_class]
-    *files, card = zoo.save_model(model, out, judged.classes, {**about, **figures})
+    *files, card = zoo.save_model(model, out, judged.classes, {**about, **_figures(model, judged)})
     print(f"written: {out}.keras, .tflite and .json")
     if results:
         results.mkdir(parents=True, exist_ok=True)
@@ -228,3 +215,36 @@ def save(model, out, judged, about, results=None):
         }
         kept["bytes"] = {file.suffix: file.stat().st_size for file in files}
         (results / card.name).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def _figures(model, judged):
+    """What a card says of how the model does on these faces, dict."""
+    figures = {"evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
+    for views in VIEWS:
+        report = evaluate(as_predictor(model), judged, views=views)
+        which = "" if views == "one" else f"_{views}"
+        figures |= {
+            f"accuracy{which}": round(report.accuracy, 6),
+            f"interval{which}": _rounded(report.interval, 6),
+        }
+        if views == "one":
+            figures |= {
+                "mean_recall": round(report.mean_recall, 6),
+                "mean_recall_interval": _rounded(report.mean_recall_interval, 6),
+                "recall": _rounded(report.recall),
+                "recall_interval": _rounded(np.transpose(report.recall_interval)),
+            }
+            print(report)
+    if len(judged.classes) == len(FERPLUS) and judged.votes is not None:
+        human = human_ceiling(judged)
+        figures |= {
+            "one_annotator": round(human.share, 4),
+            "one_annotator_interval": _rounded(human.interval),
+            "one_annotator_recall": _rounded(human.recall),
+            "one_annotator_recall_interval": _rounded(np.transpose(human.recall_interval)),
+        }
+    return figures
+
+
+def _rounded(values, digits=4):
+    return np.round(values, digits).tolist()

@@ -288,31 +288,71 @@ def test_human_ceiling_by_hand():
     faces = make_faces([3, 4, 6], votes=votes)
     # First face: each happy voter agrees with the other two, the sad one doesn't. Second: both agree.
     # Third: one vote for a class only, nobody to agree with.
-    share, of_class = human_ceiling(faces)
-    assert share == pytest.approx((3 + 2) / (4 + 2))
-    assert of_class[FER2013.index("happy")] == pytest.approx(3 / 4)
-    assert of_class[FER2013.index("sad")] == 1
-    assert np.isnan(of_class[FER2013.index("neutral")])
+    human = human_ceiling(faces)
+    assert human.share == pytest.approx((3 + 2) / (4 + 2))
+    assert human.recall[FER2013.index("happy")] == pytest.approx(3 / 4)
+    assert human.recall[FER2013.index("sad")] == 1
+    assert np.isnan(human.recall[FER2013.index("neutral")])
+    low, high = np.array(human.recall_interval)[:, FER2013.index("sad")]
+    assert (low, high) == pytest.approx(wilson_interval(1, 1))  # one face only, however many annotators
 
 
 def test_human_ceiling_shares_ties():
     # Held out sad: the others are happy, fear, neutral (1 each, tied): each is the truth by a third.
     votes = np.array([ballots(happy=1, fear=1, neutral=1, sad=1)], np.uint8)
-    assert human_ceiling(make_faces([3], votes=votes))[0] == 0
+    assert human_ceiling(make_faces([3], votes=votes)).share == 0
     # Held out happy: fear 1 and happy 1 left, so half right; held out fear: wrong. (2 * 1/2 + 0) / 3
     votes = np.array([ballots(happy=2, fear=1)], np.uint8)
-    assert human_ceiling(make_faces([3], votes=votes))[0] == pytest.approx(1 / 3)
+    assert human_ceiling(make_faces([3], votes=votes)).share == pytest.approx(1 / 3)
+
+
+def _unlike_faces(rng, n):
+    """Votes of ten annotators for faces some of which are easy and some not, so that a face's votes go together."""
+    clear = rng.beta(2, 1, n)
+    happy = rng.binomial(10, clear)
+    votes = np.zeros((n, 10), np.uint8)
+    votes[:, VOTES.index("happy")], votes[:, VOTES.index("sad")] = happy, 10 - happy
+    return make_faces(np.zeros(n, int), votes=votes)
+
+
+def test_human_ceilings_interval_holds_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    truth = human_ceiling(_unlike_faces(rng, 100_000)).share
+    held = [
+        (c := human_ceiling(_unlike_faces(rng, 80))).interval[0] < truth < c.interval[1] for _ in range(500)
+    ]
+    assert 0.92 < np.mean(held) < 0.98  # as if the 800 answers were independent, it would be under 0.8
 
 
 def test_human_ceiling_of_the_unanimous_and_of_guessers():
     unanimous = np.array([ballots(**{name: 10}) for name in FER2013], np.uint8)
-    assert human_ceiling(make_faces(np.arange(7), votes=unanimous))[0] == 1
+    assert human_ceiling(make_faces(np.arange(7), votes=unanimous)).share == 1
     rng = np.random.default_rng(0)
     guesses = np.zeros((4000, 10), np.uint8)
     guesses[:, [VOTES.index(c) for c in FER2013]] = rng.multinomial(10, np.ones(7) / 7, 4000)
-    share, of_class = human_ceiling(make_faces(np.zeros(4000, int), votes=guesses))
-    assert share == pytest.approx(1 / 7, abs=0.01)
-    assert of_class == pytest.approx(np.full(7, 1 / 7), abs=0.02)
+    human = human_ceiling(make_faces(np.zeros(4000, int), votes=guesses))
+    assert human.share == pytest.approx(1 / 7, abs=0.01)
+    assert human.recall == pytest.approx(np.full(7, 1 / 7), abs=0.02)
+
+
+def test_mean_recalls_interval_is_the_recalls_where_there_is_one_class():
+    faces = make_faces([2] * 30)
+    report = Report(faces.classes, faces.labels, np.eye(7)[[2] * 21 + [3] * 9])
+    assert report.mean_recall_interval == pytest.approx(wilson_interval(21, 30))
+    assert report.mean_recall_interval == report.interval
+
+
+@pytest.mark.parametrize("recalls", [[0.9, 0.5, 0.2], [0.99, 0.97, 1.0], [0.6, 0.05, 0.0]])
+def test_mean_recalls_interval_holds_the_truth_as_often_as_it_says(recalls):
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [400, 60, 15])
+    held = []
+    for _ in range(400):
+        found = rng.random(len(labels)) < np.array(recalls)[labels]
+        report = Report(("a", "b", "c"), labels, np.eye(3)[np.where(found, labels, (labels + 1) % 3)])
+        low, high = report.mean_recall_interval
+        held.append(low <= np.mean(recalls) <= high)
+    assert 0.92 < np.mean(held) < 0.985  # with the limits' distances added up plainly, 0.99
 
 
 def test_what_it_refuses():

@@ -74,17 +74,17 @@ def recalls(reports):
 
 
 def compare(reports):
-    """Accuracy with its 95 % interval and mean recall of each report; reports: {name: Report}."""
-    figure, axes = plt.subplots(figsize=(7, 0.9 + 0.45 * len(reports)), layout="constrained")
+    """Accuracy and mean recall of each report with their 95 % intervals; reports: {name: Report}."""
+    figure, axes = plt.subplots(figsize=(7, 0.9 + 0.5 * len(reports)), layout="constrained")
     for row, report in enumerate(reports.values()):
-        low, high = report.interval
-        axes.plot((low, high), (row, row), color=_SHADES[0], linewidth=3, solid_capstyle="butt", alpha=0.5)
-        axes.plot(
-            report.accuracy, row, "o", color=_SHADES[0], label="accuracy, 95 % interval" if not row else None
-        )
-        axes.plot(
-            report.mean_recall, row, "D", color=_SHADES[1], mfc="white", label=None if row else "mean recall"
-        )
+        for value, limits, y, shade, look in (
+            (report.accuracy, report.interval, row - 0.12, _SHADES[0], "o"),
+            (report.mean_recall, report.mean_recall_interval, row + 0.12, _SHADES[1], "D"),
+        ):
+            axes.plot(limits, (y, y), color=shade, linewidth=3, solid_capstyle="butt", alpha=0.5)
+            axes.plot(value, y, look, color=shade, mfc=shade if look == "o" else "white")
+    axes.plot([], [], "o-", color=_SHADES[0], label="accuracy, 95 % interval")
+    axes.plot([], [], "D-", color=_SHADES[1], mfc="white", label="mean recall, 95 % interval")
     axes.set_yticks(range(len(reports)), reports)
     axes.set_ylim(len(reports) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
@@ -92,7 +92,8 @@ def compare(reports):
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
     alt = "Accuracy and mean recall. " + " ".join(
         f"{name}: accuracy {r.accuracy:.1%}, interval {r.interval[0]:.1%} to {r.interval[1]:.1%}, "
-        f"mean recall {r.mean_recall:.1%}."
+        f"mean recall {r.mean_recall:.1%}, interval {r.mean_recall_interval[0]:.1%} to "
+        f"{r.mean_recall_interval[1]:.1%}."
         for name, r in reports.items()
     )
     return Picture(figure, alt)
