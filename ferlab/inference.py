@@ -97,7 +97,7 @@ class Predictor:
         return result
 
     def _in_threads(self, batch, result, whole):
-        """An interpreter on each core, and whichever is free takes the next images.
+        """An interpreter on each core, up to four, and whichever is free takes the next images.
 
         LiteRT's own threads share the work of one layer and wait for each other at its end: for nets as
         small as these that takes longer than one thread, and far longer where a core is busy.
