@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 from datetime import date
 from pathlib import Path
@@ -44,7 +45,7 @@ def evaluate(args):
     print(f"{predict.name} on {faces.name}, split {args.split}, {args.views} view")
     print(report)
     if args.json:
-        figures = {"command": "python -m ferlab " + " ".join(args.given), "date": str(date.today())}
+        figures = {"command": args.command, "date": str(date.today())}
         figures |= {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
         figures |= {"n": len(faces), "accuracy": report.accuracy, "mean_recall": report.mean_recall}
         figures |= {"interval": report.interval, "mean_recall_interval": report.mean_recall_interval}
@@ -87,6 +88,13 @@ def explain(args):
     print(f"written: {args.out}")
 
 
+def count(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: expected 1 or more")
+    return number
+
+
 def parser():
     top = argparse.ArgumentParser(prog="python -m ferlab", description=__doc__.split(": ", 1)[1])
     commands = top.add_subparsers(
@@ -108,9 +116,9 @@ def parser():
     sub = command(train)
     sub.add_argument("name", help="squeezenet, squeezenet-zima, tekula-cnn ... (a wrong name lists them)")
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
-    sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
+    sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument(
-        "--epochs", type=int, help="if not as many as the network's recipe says, or 30 with --start"
+        "--epochs", type=count, help="if not as many as the network's recipe says, or 30 with --start"
     )
     sub.add_argument(
         "--start",
@@ -133,15 +141,15 @@ def parser():
     sub.add_argument("--results", type=Path, default=RESULTS, help="folder of the .json files of trainings")
 
     sub = command(ablate)
-    sub.add_argument("--epochs", type=int, default=20, help="of each step")
-    sub.add_argument("--faces", type=int, help="train on so many faces only")
+    sub.add_argument("--epochs", type=count, default=20, help="of each step")
+    sub.add_argument("--faces", type=count, help="train on so many faces only")
     sub.add_argument("--results", type=Path, default=Path("runs/results"), help="folder for zima-story.json")
-    sub.add_argument("--drawn", type=int, metavar="N", help="train on N newly drawn faces instead")
+    sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--seed", type=int, default=0)
     source(sub, labels=False)
 
     sub = command(leakage)
-    sub.add_argument("--epochs", type=int, default=10, help="of each of the three trainings")
+    sub.add_argument("--epochs", type=count, default=10, help="of each of the three trainings")
     sub.add_argument("--results", type=Path, default=Path("runs/results"), help="folder for leakage.json")
     sub.add_argument("--seed", type=int, default=0)
     source(sub, labels=False)
@@ -150,7 +158,7 @@ def parser():
     sub = command(explain)
     sub.add_argument("photo", type=Path)
     sub.add_argument("--name", default="squeezenet", help="a shipped network, or a .tflite file")
-    sub.add_argument("--samples", type=int, default=1000)
+    sub.add_argument("--samples", type=count, default=1000)
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--out", type=Path, default=Path("explanation.png"))
 
@@ -161,7 +169,7 @@ def parser():
 def main(given=None):
     given = sys.argv[1:] if given is None else given
     args = parser().parse_args(given)
-    args.given = given
+    args.command = shlex.join(["python", "-m", "ferlab", *map(str, given)])
     try:
         args.run(args)
     except (ValueError, OSError, RuntimeError, FloatingPointError) as error:

@@ -60,7 +60,14 @@ PUBLISHED = (
 
 
 def systems(folder=RESULTS):
-    """All systems with what was measured of them, a tuple of System. Files are read from `folder`."""
+    """All systems with what was measured of them, a tuple of System. Files are read from `folder`.
+
+    FileNotFoundError where there is no such folder; ValueError for a file that isn't one of `train --results`.
+    """
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {folder}; `python -m ferlab train NAME --results {folder}` makes it"
+        )
     return tuple(
         System(**{**vars(system), "measured": _measured(Path(folder) / f"{system.name}.json")})
         for system in PUBLISHED
@@ -122,7 +129,7 @@ def table(rows):
     on PublicTest, in one view the accuracy and the mean recall with their intervals, over ten crops, and over ten
     copies; and for how many epochs it was trained, of those its recipe asks for."""
     lines = [
-        f"{'system':<35}{'reported':<19}{'here':<22}{'mean recall':<19}crops copies  parameters     epochs"
+        f"{'system':<35}{'reported':<19}{'here':<22}{'mean recall':<22}crops copies  parameters     epochs"
     ]
     for system in rows:
         reported = f"{system.reported:.1%} ({system.split})" if system.reported else "-"
@@ -138,7 +145,7 @@ def _here(system):
     accuracy = _with_interval(measured["accuracy"], measured["interval"])
     recall = _with_interval(measured["mean_recall"], measured["mean_recall_interval"])
     views = " ".join(f"{measured[key]:6.1%}" for key in ("accuracy_crops", "accuracy_copies"))
-    return f"{accuracy:<22}{recall:<18}{views}{measured['parameters']:>12,}{system.epochs:>11}"
+    return f"{accuracy:<22}{recall:<21}{views}{measured['parameters']:>12,}{system.epochs:>11}"
 
 
 def _with_interval(share, interval):

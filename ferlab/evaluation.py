@@ -367,11 +367,16 @@ def _ratio(part, whole):
 
     The annotators of one face had the same photo before them, so it is the faces that are independent, not the answers.
     The error is that of a ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3), and the interval
-    Wilson's for so many independent answers as have the same error (Korn and Graubard 1998).
+    Wilson's for so many independent answers as have the same error, fewer where few faces tell that error (Korn and
+    Graubard 1998).
     """
+    from scipy.stats import t
+
     n = np.count_nonzero(whole, axis=0)
+    few = (1.959964 / t.ppf(0.975, np.maximum(n - 1, 1))) ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = part.sum(0) / whole.sum(0)
         variance = n / np.maximum(n - 1, 1) * ((part - ratio * whole) ** 2).sum(0) / whole.sum(0) ** 2
-        independent = np.where(variance > 0, ratio * (1 - ratio) / variance, n)
+        independent = np.where(variance > 1e-12, few * ratio * (1 - ratio) / variance, n)
+    independent = np.minimum(independent, whole.sum(0))
     return ratio, *wilson_interval(np.nan_to_num(ratio) * independent, independent)

@@ -15,7 +15,7 @@ WIDEN, LOWER = 1.15, 0.06
 def face_from_photo(photo, *, face=0):
     """The face in a photo, as uint8 (48, 48).
 
-    photo  path of an image file, or an array: (h, w) grey, (h, w, 3) rgb or (h, w, 4) rgba, as uint8,
+    photo  path of an image file, a PIL image, or an array: (h, w) grey, (h, w, 3) rgb or (h, w, 4) rgba, as uint8,
            uint16, bool, or float in 0..1
     face   which one, where there are several: 0 is the largest (find_faces lists them)
 
@@ -59,8 +59,11 @@ def crop(grey, box):
 
 
 def read_grey(photo):
-    """A photo (a path or an array, as for `face_from_photo`) as grey values, uint8 (h, w), upright."""
-    image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(Path(photo))
+    """A photo (as for `face_from_photo`) as grey values, uint8 (h, w), upright."""
+    if isinstance(photo, Image.Image):
+        image = ImageOps.exif_transpose(photo)
+    else:
+        image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(Path(photo))
     if min(image.size) < 24:
         raise ValueError(f"the image is {image.width}x{image.height} pixels; a face needs at least 24x24")
     return to_grey(image)

@@ -16,8 +16,8 @@ def one_hot(labels, classes):
 def class_weights(labels, classes):
     """{class: n / (classes * n_class)}: rare classes count for more (King and Zeng 2001).
 
-    The same numbers as scikit-learn's compute_class_weight("balanced"). Classes without a face are
-    left out, since nothing of theirs is there to be weighted.
+    The same numbers as scikit-learn's compute_class_weight("balanced"), where every class has a face. Those without
+    one are left out, since nothing of theirs is there to be weighted.
     """
     counts = np.bincount(labels, minlength=classes)
     return {k: len(labels) / (classes * int(n)) for k, n in enumerate(counts) if n}
@@ -48,6 +48,8 @@ def vote_targets(faces):
     """
     from .emotions import FERPLUS, VOTES
 
+    if faces.votes is None:
+        raise ValueError(f"{faces.name} carry no FER+ votes; put fer2013new.csv beside fer2013.csv")
     votes = faces.votes[:, [VOTES.index(name) for name in FERPLUS]].astype(np.float32)
     return votes / np.maximum(votes.sum(1, keepdims=True), 1)
 

@@ -4,6 +4,7 @@ A network's card, a .json beside its weights, says which call made it, on which 
 """
 
 import json
+import zlib
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def train(args):
         names = ", ".join([*RECIPES, "rahman-ensemble"])
         raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
     recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
+    if Path(out).suffix in (".keras", ".tflite", ".json"):
+        raise ValueError(f"--out {out}: give the path without an ending, three files are written there")
     if args.start and Path(args.start).resolve() == Path(out).resolve():
         raise ValueError(f"--start {args.start} would be written over: name another --out")
     training, judged = training_faces(args, recipe.labels)
@@ -93,6 +96,8 @@ def _fit(recipe, model, training, judged, settings, args):
         "augment": [recipe.augment, recipe.erase],
         "start": str(args.start),
     }
+    if args.start:
+        about["start_checksum"] = zlib.crc32(Path(f"{args.start}.keras").read_bytes())
     settings = settings | {"classes": len(faces.classes), "seed": args.seed, "about": about}
     head = {}
     if recipe.head_epochs and not args.start:
@@ -148,7 +153,7 @@ def _targets_in_words(recipe):
 def facts(args, training):
     """What every file of figures says of the call that made it, dict."""
     return {
-        "command": "python -m ferlab " + " ".join(args.given),
+        "command": args.command,
         "trained_on": f"{len(training)} {training.name}, split Training",
         "seed": args.seed,
         "backend": f"{keras.backend.backend()}, {best_precision()}",
@@ -161,13 +166,18 @@ def _start(model, path, shares):
 
     shares: those by which the second head was told to favour rare labels, None where there is one head.
     """
+    card = zoo.load_card(f"{path}.keras")
+    if missing := {"command", "targets", "epochs", "history"} - card.keys():
+        raise ValueError(
+            f"{path}.json lacks {', '.join(sorted(missing))}; `--start` goes on from what `ferlab train` wrote"
+        )
     if shares is not None:
         votes = zoo.load_model(f"{path}-plus.keras")
         own.favour_rare(votes, shares, -FAVOUR)
         own.set_heads(model, zoo.load_model(f"{path}.keras"), votes)
     else:
         model.set_weights(zoo.load_model(f"{path}.keras").get_weights())
-    return zoo.load_card(f"{path}.keras")
+    return card
 
 
 def as_predictor(model):

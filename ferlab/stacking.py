@@ -36,13 +36,18 @@ def train_ensemble(args):
                 f"{file} is missing: the ensemble is trained on the answers of {' and '.join(MEMBERS)}; "
                 f"first `python -m ferlab train {name} --out {file.with_suffix('')}`"
             )
+    cards = [zoo.load_card(file) for file in files]
+    kept = ("command", "epochs", "seconds")
+    for file, card in zip(files, cards, strict=True):
+        if missing := set(kept) - card.keys():
+            raise ValueError(
+                f"{file.with_suffix('.json')} lacks {', '.join(sorted(missing))}: train it again"
+            )
     training, judged = training_faces(args, "fer2013")
     begun = time.perf_counter()
     members = [zoo.load_model(file) for file in files]
     model = references.stacked(members, len(training.classes))
     model.get_layer("classes").set_weights(_joining_layer(members, training))
-    cards = [zoo.load_card(file) for file in files]
-    kept = ("command", "epochs", "seconds")
     about = {
         **facts(args, training),
         "targets": "label",

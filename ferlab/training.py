@@ -239,7 +239,9 @@ def fit(
     augment            a Keras layer put in front of the model while it trains, never when it serves
     patience           stop after so many epochs without a better validation accuracy
     folder             where to keep state and best weights. Make the same call with the same folder after
-                       a kill and training goes on after its last whole epoch, to the same end.
+                       a kill and training goes on after its last whole epoch, to the same end. With more
+                       epochs it goes on too, on the step sizes of the longer plan: not quite what that plan would
+                       have given from the start.
     precision          "float32" or "mixed_bfloat16"; None takes what this processor does best
     classes            how many of the outputs, from the first, name the class and count for the accuracy;
                        None for all. The others are further heads with targets of their own.
@@ -273,6 +275,11 @@ def fit(
     validation = _arrays(validation, model, "validation")
     weights = np.ones(len(images), np.float32)
     if class_weight:
+        last = (classes or targets.shape[1]) - 1
+        if unknown := set(class_weight) - set(range(last + 1)):
+            raise ValueError(
+                f"class_weight names {', '.join(map(repr, unknown))}; expected numbers of classes, 0 to {last}"
+            )
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
         weights = weights[targets[:, :classes].argmax(1)]
     settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
@@ -285,6 +292,8 @@ def fit(
         **({"average": True} if average else {}),
         **(about or {}),
     }
+    # As it is read back from the folder: a NumPy number is a plain one there.
+    settings = json.loads(json.dumps(settings, default=lambda number: number.item()))
     with contextlib.ExitStack() as stack:
         folder = Path(folder or stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
@@ -342,7 +351,9 @@ def _in_words(loss):
 
 
 def _schedule(learning_rate, steps, last):
-    """Warms up for a twentieth of the steps, then follows a cosine (Loshchilov and Hutter 2017, arXiv 1608.03983).
+    """Warms up for a twentieth of the steps, at most 500, then follows a cosine.
+
+    Loshchilov and Hutter 2017, arXiv 1608.03983.
 
     last: where the cosine ends, as a share of `learning_rate`; 1 makes it a constant.
     """

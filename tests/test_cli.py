@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ferlab import comparison
+from ferlab.__main__ import main
 from ferlab.drawn import draw_faces
 from ferlab.emotions import FERPLUS
 from ferlab.losses import LAB_ALPHA
@@ -102,7 +103,12 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
 
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
+    heading, low, high = shown[0], *(100 * x for x in card["mean_recall_interval"])
     assert f"{card['accuracy']:.1%}" in own
+    assert own[heading.index("mean recall") :].startswith(
+        f"{card['mean_recall']:.1%} ({low:.1f} to {high:.1f})"
+    )
+    assert own[: heading.index("crops") + 5].endswith(f"{card['accuracy_crops']:.1%}")
     assert own.split()[-4:] == ["1,237,671", "1", "of", "56"]
     assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
     drawn = {**card, "evaluated_on": "900 drawn faces, split PublicTest"}
@@ -130,6 +136,10 @@ def test_going_on_says_where_from(tmp_path):
     assert card["epochs"] == len(card["history"]["loss"]) == 2
     assert card["went_on_from"]["epochs"] == 1
     assert "--start" not in card["went_on_from"]["command"]
+    # Another network under the same name is another beginning.
+    assert ferlab(*first, "--seed", 1, "--folder", "runs/other", cwd=tmp_path).returncode == 0
+    refused = ferlab(*first, "--start", "runs/squeezenet", "--out", "runs/averaged", cwd=tmp_path)
+    assert "training with other settings (start_checksum was" in refused.stderr
     refused = ferlab(*first, "--start", "runs/averaged", "--out", "runs/averaged", cwd=tmp_path)
     assert "would be written over: name another --out" in refused.stderr
 
@@ -234,3 +244,20 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         comparison.leakage(tmp_path / "nothing")
     with pytest.raises(FileNotFoundError, match="`python -m ferlab ablate --results"):
         comparison.story(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["train", "squeezenet", "--epochs", "0"], "0: expected 1 or more"),
+        (["train", "squeezenet", "--drawn", "-5"], "-5: expected 1 or more"),
+        (["train", "squeezenet", "--out", "mine.keras"], "give the path without an ending"),
+        (["compare", "--results", "nowhere"], "there is no folder nowhere"),
+    ],
+)
+def test_what_the_commands_refuse(given, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(given)
+    assert message in f"{ended.value} {capsys.readouterr().err}"
+    assert not list(tmp_path.iterdir())

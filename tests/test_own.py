@@ -75,6 +75,8 @@ def test_heads_taken_apart_are_put_together_again():
     own.set_heads(again, labels, votes)
     for there, here in zip(model.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(there, here)
+    with pytest.raises(ValueError, match="differ in conv1: they are not the two heads of one training"):
+        own.set_heads(again, labels, own.one_headed(own.two_headed(), votes=True))
 
 
 def test_the_loss_is_both_cross_entropies_and_none_where_nobody_voted():

@@ -232,11 +232,9 @@ def _same_labels(model, content):
     images = blobs.repeat(8, 1).repeat(8, 2)
     small = _run_litert(content, images)
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
-    second, first = np.sort(full, 1)[:, -2:].T
-    sure = (
-        first - second > 0.1
-    )  # nearer ones may tip over when weights are rounded to 8 bits, and few of these
-    return (small.argmax(1) != full.argmax(1))[sure].sum() <= len(images) / 20
+    # Where two labels are near each other rounding may tip the one over; more than a few may not move besides.
+    moved = np.abs(small - full).max(1) > 0.05
+    return np.count_nonzero(moved & (small.argmax(1) != full.argmax(1))) <= len(images) / 20
 
 
 def _run_litert(content, images):

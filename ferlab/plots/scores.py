@@ -124,11 +124,9 @@ def systems(rows):
 
 def _said(system):
     reported = f"reported {system.reported:.1%}" if system.reported else "nothing reported"
-    return (
-        f"{reported}, here {system.measured['accuracy']:.1%} after {system.epochs} epochs"
-        if system.comparable
-        else f"{reported}, not trained here"
-    )
+    if system.comparable:
+        return f"{reported}, here {system.measured['accuracy']:.1%} after {system.epochs} epochs"
+    return f"{reported}, here on other faces only" if system.measured else f"{reported}, not trained here"
 
 
 def reliability(reports):
@@ -186,10 +184,10 @@ def mistakes(report, faces, which=None):
 
 
 def focal_curves(gammas=(0, 1, 2.2, 5)):
-    """The focal loss of one face against the probability that its true class was given."""
+    """The focal loss of one face against the probability that its true class was given; up to four gammas."""
     p = np.linspace(0.01, 1, 200)
     figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
-    for shade, line, gamma in zip(("black", *_SHADES), _LINES, gammas, strict=False):
+    for shade, line, gamma in zip(("black", *_SHADES[:3]), _LINES, gammas, strict=True):
         axes.plot(p, (1 - p) ** gamma * -np.log(p), line, color=shade, label=f"γ = {gamma:g}")
     axes.axvspan(0.6, 1, color="grey", alpha=0.15, linewidth=0)
     axes.text(0.8, 2.6, "easy faces", ha="center", color="dimgrey")
