@@ -118,7 +118,7 @@ def parser():
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
     sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument(
-        "--epochs", type=count, help="if not as many as the network's recipe says, or 30 with --start"
+        "--epochs", type=count, help="if not as many as the network's recipe says, or 60 with --start"
     )
     sub.add_argument(
         "--start",

@@ -23,7 +23,7 @@ from .training import best_precision, fit
 
 FAVOUR = 0.5  # how much the head for FER+ favours rare labels, see own.favour_rare
 # A network that goes on from trained weights: for so many epochs, at this share of the recipe's step size.
-AGAIN_EPOCHS, AGAIN_STEP = 30, 1 / 3
+AGAIN_EPOCHS, AGAIN_STEP = 60, 1 / 3
 
 
 def train(args):

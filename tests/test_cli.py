@@ -132,7 +132,7 @@ def test_going_on_says_where_from(tmp_path):
         settings = json.loads(str(state["about"]))["settings"]
     assert settings["average"] is True
     assert settings["learning_rate"] == pytest.approx(1e-3)
-    assert card["epochs_in_recipe"] == 56 + 30
+    assert card["epochs_in_recipe"] == 56 + 60
     assert card["epochs"] == len(card["history"]["loss"]) == 2
     assert card["went_on_from"]["epochs"] == 1
     assert "--start" not in card["went_on_from"]["command"]

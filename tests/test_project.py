@@ -67,8 +67,18 @@ def test_figures_in_the_pages_are_those_of_the_cards():
     for card in (ROOT / "ferlab" / "weights").glob("*.json"):
         figures = json.loads(card.read_text())
         for page in pages:
-            assert f"{100 * figures['accuracy']:.1f} %" in page, card.name
+            assert _share(figures, "accuracy", "interval") in page, card.name
+            assert _share(figures, "mean_recall", "mean_recall_interval") in page, card.name
             assert f"{figures['parameters']:,}" in page, card.name
+
+
+def _share(figures, name, interval):
+    """As the pages write it: 69.2 % (67.6 to 70.6); without brackets where an older card has no interval."""
+    share = f"{100 * figures[name]:.1f} %"
+    if interval in figures:
+        low, high = figures[interval]
+        share += f" ({100 * low:.1f} to {100 * high:.1f})"
+    return share
 
 
 def test_a_trained_network_fits_in_eight_megabytes():
