@@ -44,6 +44,13 @@ def test_arrays_of_every_kind_give_the_same_face(array):
     assert like(face_from_photo(array)) > 0.99
 
 
+def test_an_image_of_pillow_gives_the_same_face():
+    turned = Image.fromarray(ASTRONAUT).rotate(90, expand=True)
+    turned.getexif()[0x0112] = 6  # the camera was held on its side
+    assert like(face_from_photo(Image.fromarray(ASTRONAUT))) > 0.99
+    assert like(face_from_photo(turned)) > 0.99
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "P", "CMYK", "RGBA", "1"])
 def test_files_of_every_kind(mode, tmp_path):
     path = tmp_path / ("photo.tiff" if mode == "CMYK" else "photo.png")

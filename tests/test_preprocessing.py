@@ -63,9 +63,10 @@ def test_vote_targets_by_hand():
     assert not preprocessing.vote_targets(with_votes("sad", NF=10)).any()
 
 
-def test_soft_targets_need_votes():
+@pytest.mark.parametrize("targets", [preprocessing.soft_targets, preprocessing.vote_targets])
+def test_targets_of_votes_need_votes(targets):
     with pytest.raises(ValueError, match=r"fer2013new\.csv"):
-        preprocessing.soft_targets(draw_faces(2))
+        targets(draw_faces(2))
 
 
 def test_with_no_range_nothing_moves():

@@ -263,6 +263,21 @@ def test_the_optimizer_is_the_one_that_was_asked_for(tmp_path):
     assert size["adamw"] - size["sgd"] == len(model.trainable_variables)  # one memory more for each
 
 
+def test_a_state_of_numpys_numbers_is_found_again(tmp_path):
+    numbers = {
+        "batch_size": np.int64(16),
+        "learning_rate": np.float32(3e-3),
+        "about": {"share": np.float64(0.5)},
+    }
+    _, history = run(tmp_path, epochs=1, **numbers)
+    assert run(tmp_path, epochs=1, **numbers)[1] == history
+
+
+def test_a_weight_of_no_class_is_named():
+    with pytest.raises(ValueError, match="class_weight names 'disgust'; expected numbers of classes, 0 to 1"):
+        run(class_weight={"disgust": 9.0, 0: 1.0})
+
+
 def test_an_unknown_optimizer_is_named():
     with pytest.raises(ValueError, match="adamw, sgd"):
         run(optimizer="adam")
