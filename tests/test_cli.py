@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -137,7 +138,7 @@ def test_going_on_says_where_from(tmp_path):
     assert card["went_on_from"]["epochs"] == 1
     assert "--start" not in card["went_on_from"]["command"]
     # Another network under the same name is another beginning.
-    assert ferlab(*first, "--seed", 1, "--folder", "runs/other", cwd=tmp_path).returncode == 0
+    shutil.copy(tmp_path / "runs" / "averaged.keras", tmp_path / "runs" / "squeezenet.keras")
     refused = ferlab(*first, "--start", "runs/squeezenet", "--out", "runs/averaged", cwd=tmp_path)
     assert "training with other settings (start_checksum was" in refused.stderr
     refused = ferlab(*first, "--start", "runs/averaged", "--out", "runs/averaged", cwd=tmp_path)
