@@ -89,6 +89,7 @@ def explain(args):
 
 
 def count(text):
+    """An argument that is a whole number from 1 on."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: expected 1 or more")

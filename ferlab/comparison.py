@@ -108,8 +108,10 @@ def _measured(file):
         "mean_recall_interval",
         "accuracy_crops",
         "accuracy_copies",
+        "parameters",
+        "epochs",
+        "evaluated_on",
     }
-    needed |= {"parameters", "epochs", "evaluated_on"}
     return _read(file, needed, "train the network again")
 
 

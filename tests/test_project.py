@@ -72,6 +72,27 @@ def test_figures_in_the_pages_are_those_of_the_cards():
             assert f"{figures['parameters']:,}" in page, card.name
 
 
+def test_the_stages_of_the_own_network_are_told_as_their_cards_have_them():
+    import json
+
+    page = (ROOT / "ferlab" / "weights" / "README.md").read_text()
+    for stage, ending in (
+        ("first command alone", "-first"),
+        ("mean of 30 epochs", "-mean30"),
+        ("mean of 60 epochs", ""),
+    ):
+        labels, votes = (
+            json.loads((ROOT / "results" / f"squeezenet{head}{ending}.json").read_text())
+            for head in ("", "-plus")
+        )
+        shares = [labels[f"accuracy{view}"] for view in ("", "_flip", "_crops", "_copies")]
+        shares += [votes["accuracy"], votes["mean_recall"]]
+        assert f"| {stage} | " + " | ".join(f"{100 * share:.1f} %" for share in shares) + " |" in page
+    speed = json.loads((ROOT / "results" / "training-speed.json").read_text())["networks"]
+    assert f"{speed['squeezenet-zima']['ratio']} times as many images a second" in page
+    assert f"{speed['squeezenet']['ratio']} times for ferlab's own" in page
+
+
 def _share(figures, name, interval):
     """As the pages write it: 69.2 % (67.6 to 70.6); without brackets where an older card has no interval."""
     share = f"{100 * figures[name]:.1f} %"

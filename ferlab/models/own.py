@@ -86,10 +86,9 @@ def favour_rare(model, shares, strength):
 def set_heads(model, labels, votes):
     """Give a two-headed network the layers that both one-headed ones share, and the head of each.
 
-    ValueError where they share none, since they weren't trained together.
+    ValueError where those layers differ: then they weren't trained together.
     """
-    pairs = zip(labels.layers, votes.layers, strict=True)
-    for one, other in pairs:
+    for one, other in zip(labels.layers, votes.layers, strict=True):
         if one.name != "classes" and not all(map(np.array_equal, one.get_weights(), other.get_weights())):
             raise ValueError(
                 f"the networks differ in {one.name}: they are not the two heads of one training, whose files are "
