@@ -16,6 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from .fused import FusedAdamW, fused_norms
 from .inference import as_batch
 from .preprocessing import one_hot
 
@@ -301,6 +302,7 @@ def fit(
         batches = Batches(images, targets, weights, batch_size, seed)
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
+        stack.enter_context(fused_norms(model))
         trained = keras.Sequential(([augment] if augment else []) + [model])
         rate = _schedule(learning_rate, len(batches) * epochs, last=1.0 if average else 0.0)
         steps = _OPTIMIZERS[optimizer](rate, weight_decay)
@@ -364,7 +366,7 @@ def _schedule(learning_rate, steps, last):
 
 
 _OPTIMIZERS = {
-    "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
+    "adamw": lambda rate, decay: FusedAdamW(rate, weight_decay=decay),
     "sgd": lambda rate, decay: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay),
 }
 
