@@ -54,13 +54,14 @@ def _normalised(norm, keras_call, inputs, training=None, mask=None):
     return outputs
 
 
-class FusedAdamW(keras.optimizers.AdamW):
+def fused_adamw(learning_rate, weight_decay):
     """Keras's AdamW, each variable updated by one kernel (weight decay apart)."""
+    kind = _FusedAdamW if keras.backend.backend() == "tensorflow" else keras.optimizers.AdamW
+    return kind(learning_rate, weight_decay=weight_decay)
 
+
+class _FusedAdamW(keras.optimizers.AdamW):
     def update_step(self, gradient, variable, learning_rate):
-        if keras.backend.backend() != "tensorflow":
-            super().update_step(gradient, variable, learning_rate)
-            return
         import tensorflow as tf
 
         step = tf.cast(self.iterations + 1, "float32")

@@ -16,7 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from .fused import FusedAdamW, fused_norms
+from .fused import fused_adamw, fused_norms
 from .inference import as_batch
 from .preprocessing import one_hot
 
@@ -366,7 +366,7 @@ def _schedule(learning_rate, steps, last):
 
 
 _OPTIMIZERS = {
-    "adamw": lambda rate, decay: FusedAdamW(rate, weight_decay=decay),
+    "adamw": fused_adamw,
     "sgd": lambda rate, decay: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay),
 }
 
