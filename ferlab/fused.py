@@ -57,7 +57,7 @@ def _normalised(norm, keras_call, inputs, training=None, mask=None):
 def fused_adamw(learning_rate, weight_decay):
     """Keras's AdamW, each variable updated by one kernel (weight decay apart)."""
     kind = _FusedAdamW if keras.backend.backend() == "tensorflow" else keras.optimizers.AdamW
-    return kind(learning_rate, weight_decay=weight_decay)
+    return kind(learning_rate, weight_decay=weight_decay, name="adamw")
 
 
 class _FusedAdamW(keras.optimizers.AdamW):
