@@ -4,6 +4,7 @@ A network's card, a .json beside its weights, says which call made it, on which 
 """
 
 import json
+import os
 import zlib
 from datetime import date
 from pathlib import Path
@@ -111,6 +112,7 @@ def _fit(recipe, model, training, judged, settings, args):
         epochs=args.epochs or (AGAIN_EPOCHS if args.start else recipe.epochs),
         learning_rate=recipe.learning_rate * (AGAIN_STEP if args.start else 1),
         average=bool(args.start),
+        keep_last=recipe.keep_last,
         augment=recipe.augmentation(args.seed),
         folder=folder,
         **settings,
@@ -134,6 +136,8 @@ def _about(recipe, training, history, before, args):
         "seconds": round(sum(history["seconds"])),
         "history": history,
     }
+    if recipe.keep_last:
+        about["weights"] = "those after the last epoch"
     if before:
         about["weights"] = f"mean of those after each of the last {len(history['loss'])} epochs"
         kept = ("command", "targets", "epochs", "went_on_from")
@@ -157,6 +161,7 @@ def facts(args, training):
         "trained_on": f"{len(training)} {training.name}, split Training",
         "seed": args.seed,
         "backend": f"{keras.backend.backend()}, {best_precision()}",
+        "device": "a GPU" if keras.distribution.list_devices("gpu") else f"{os.cpu_count()} CPU cores",
         "date": str(date.today()),
     }
 

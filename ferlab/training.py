@@ -227,6 +227,7 @@ def fit(
     classes=None,
     optimizer="adamw",
     average=False,
+    keep_last=False,
     seed=0,
     about=None,
     verbose=True,
@@ -250,6 +251,7 @@ def fit(
     average            leave in the model the mean of its weights after every epoch instead, so that the validation
                        faces choose none, and keep the step size once it has risen: for a network that is trained
                        already, without patience (stochastic weight averaging: Izmailov et al. 2018, arXiv 1803.05407)
+    keep_last          leave in the model the weights after the last epoch, so that the validation faces choose none
     seed               of the order of the faces. First weights, dropout and augmentation draw by what was set when
                        they were built: call keras.utils.set_random_seed before that to get those again too.
     about              dict of strings and numbers, kept with the state: what else tells this training from others,
@@ -326,7 +328,7 @@ def fit(
             # The same order, whether the training went on here or had ended before.
             batches.start(epochs - 1)
             _settle(trained, batches)
-        else:
+        elif not keep_last:
             model.load_weights(checkpoints.best_file)
         return checkpoints.history
 

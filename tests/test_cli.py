@@ -103,14 +103,15 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     assert card["bytes"][".keras"] == (tmp_path / "squeezenet.keras").stat().st_size
 
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
-    own = next(line for line in shown if line.startswith("ferlab: SqueezeNet  "))
-    heading, low, high = shown[0], *(100 * x for x in card["mean_recall_interval"])
-    assert f"{card['accuracy']:.1%}" in own
-    assert own[heading.index("mean recall") :].startswith(
-        f"{card['mean_recall']:.1%} ({low:.1f} to {high:.1f})"
-    )
-    assert own[: heading.index("crops") + 5].endswith(f"{card['accuracy_crops']:.1%}")
-    assert own.split()[-4:] == ["1,237,671", "1", "of", "56"]
+    accuracies, others = (line for line in shown if line.startswith("ferlab: SqueezeNet  "))
+    for column, view in (("one view", ""), ("ten crops", "_crops"), ("ten copies", "_copies")):
+        low, high = (100 * x for x in card[f"interval{view}"])
+        found = accuracies[shown[0].index(column) :]
+        assert found.startswith(f"{card[f'accuracy{view}']:.1%} ({low:.1f} to {high:.1f})")
+    low, high = (100 * x for x in card["mean_recall_interval"])
+    assert f"{card['mean_recall']:.1%} ({low:.1f} to {high:.1f})" in others
+    assert others.split()[-4:] == ["1,237,671", "1", "of", "56"]
+    assert f"trained on: {os.cpu_count()} CPU cores" in shown
     assert next(line for line in shown if "De Lorenzo" in line).endswith("not trained yet")
     drawn = {**card, "evaluated_on": "900 drawn faces, split PublicTest"}
     (tmp_path / "results" / "tekula-cnn.json").write_text(json.dumps(drawn))
@@ -163,6 +164,7 @@ def test_the_laboratory_s_recipe_trains_the_head_first(tmp_path):
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "runs" / "vgg16-focal.json").read_text())
     assert card["epochs"] == RECIPES["vgg16-focal"].head_epochs + 1
+    assert card["weights"] == "those after the last epoch"
     # Of a base that stays as it is the optimizer remembers nothing.
     run = tmp_path / "runs" / "vgg16-focal"
     assert len(np.load(run / "head" / "state.npz").files) < len(np.load(run / "state.npz").files)

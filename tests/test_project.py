@@ -1,13 +1,17 @@
 """The project's own files: what a newcomer relies on."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from ferlab.comparison import PUBLISHED
 
 ROOT = Path(__file__).parents[1]
 REQUIREMENTS = (ROOT / "requirements.txt").read_text()
@@ -61,8 +65,6 @@ def test_links_in_the_pages_lead_somewhere():
 
 
 def test_figures_in_the_pages_are_those_of_the_cards():
-    import json
-
     pages = (ROOT / "README.md").read_text(), (ROOT / "ferlab" / "weights" / "README.md").read_text()
     for card in (ROOT / "ferlab" / "weights").glob("*.json"):
         figures = json.loads(card.read_text())
@@ -73,8 +75,6 @@ def test_figures_in_the_pages_are_those_of_the_cards():
 
 
 def test_the_stages_of_the_own_network_are_told_as_their_cards_have_them():
-    import json
-
     page = (ROOT / "ferlab" / "weights" / "README.md").read_text()
     for stage, ending in (
         ("first command alone", "-first"),
@@ -89,8 +89,57 @@ def test_the_stages_of_the_own_network_are_told_as_their_cards_have_them():
         shares += [votes["accuracy"], votes["mean_recall"]]
         assert f"| {stage} | " + " | ".join(f"{100 * share:.1f} %" for share in shares) + " |" in page
     speed = json.loads((ROOT / "results" / "training-speed.json").read_text())["networks"]
-    assert f"{speed['squeezenet-zima']['ratio']} times as many images a second" in page
-    assert f"{speed['squeezenet']['ratio']} times for ferlab's own" in page
+    thesis, own = speed["squeezenet-zima"]["ratio"], speed["squeezenet"]["ratio"]
+    assert f"{thesis['ferlab']} times as many images a second for the thesis's network" in page
+    assert f"{own['ferlab']} times for ferlab's own" in page
+    assert f"on whole faces {own['ferlab, whole faces']} times" in page
+
+
+def test_other_figures_in_the_pages_are_those_of_their_files():
+    front, card = (ROOT / "README.md").read_text(), (ROOT / "ferlab" / "weights" / "README.md").read_text()
+
+    def figures(name):
+        return json.loads((ROOT / "results" / f"{name}.json").read_text())
+
+    for name in ("squeezenet", "squeezenet-plus"):
+        assert _share(figures(name), "accuracy_copies", "interval_copies") in front
+    drawn = figures("drawn-on-fer2013")
+    for page in (front, card):
+        assert _share(drawn, "accuracy", "interval") in page
+    assert _share(drawn, "mean_recall", "mean_recall_interval") in front
+    narrow = figures("vgg16-narrow")
+    assert _share(narrow, "accuracy", "interval") in card
+    for name in ("squeezenet-taught", "squeezenet-odds"):
+        for view in ("", "_flip", "_copies"):
+            assert f"{100 * figures(name)[f'accuracy{view}']:.1f} %" in card, (name, view)
+    without, copies = (
+        [f"{100 * row[part]['right'] / row[part]['faces']:.1f}" for part in ("copied", "others")]
+        for row in figures("leakage")["trainings"][:2]
+    )
+    assert (
+        f"{copies[0]} % of the 604 PublicTest photos that Training has too, without them on {without[0]} %"
+        in card
+    )
+    assert f"{copies[1]} and {without[1]} %" in card
+
+
+# What a file of figures may lack, and why.
+LACKS = {
+    "squeezenet-zima": {"seconds"},  # only those of its last call were kept
+    "vgg16-narrow": {"bytes"},  # what is shipped is its base alone
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({*(system.name for system in PUBLISHED), "vgg16-narrow", "squeezenet-first", "squeezenet-mean30"}),
+)
+def test_every_trained_network_says_how_its_figures_came_about(name):
+    figures = json.loads((ROOT / "results" / f"{name}.json").read_text())
+    wanted = {"command", "trained_on", "evaluated_on", "seed", "epochs", "parameters", "seconds", "bytes"}
+    wanted |= {"backend", "device", "date", "interval", "mean_recall_interval"}
+    assert wanted - figures.keys() == LACKS.get(name, set())
+    assert "PublicTest" in figures["evaluated_on"]
 
 
 def _share(figures, name, interval):

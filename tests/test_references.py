@@ -18,12 +18,24 @@ def kinds(model, kind):
     return [layer for layer in model.layers if type(layer).__name__ == kind]
 
 
+def order(model, block):
+    """What a block's layers are, in order; where a convolution has its ReLU within, that is said too."""
+    names = {"relu": " ReLU", "linear": ""}
+    of_block = [layer for layer in model.layers if layer.name.startswith(f"{block}_")]
+    return [
+        type(layer).__name__ + (names[layer.activation.__name__] if hasattr(layer, "activation") else "")
+        for layer in of_block
+    ]
+
+
 def test_tekulas_cnn_to_the_parameter():
     model = references.tekula_cnn()
     assert count(model.trainable_weights) == 1_326_567
     assert count(model.non_trainable_weights) == 2_176
     assert [layer.filters for layer in kinds(model, "Conv2D")] == [32, 32, 64, 64, 128, 128, 256, 256]
     assert [layer.units for layer in kinds(model, "Dense")] == [64, 64, 7]
+    twice = ["Conv2D ReLU", "BatchNormalization"] * 2
+    assert order(model, "block2") == [*twice, "MaxPooling2D", "Dropout"]
 
 
 def test_delorenzos_cnn_to_the_parameter():
@@ -31,18 +43,34 @@ def test_delorenzos_cnn_to_the_parameter():
     assert count(model.weights) == 2_716_647
     assert count(model.non_trainable_weights) == 1_920
     assert [layer.units for layer in kinds(model, "Dense")] == [512, 128, 7]
+    twice = ["Conv2D ReLU", "BatchNormalization"] * 2
+    assert order(model, "block2") == [*twice, "MaxPooling2D", "Dropout"]
+    assert {layer.padding for layer in kinds(model, "MaxPooling2D")} == {"same"}
+    assert [layer.rate for layer in kinds(model, "Dropout")] == [0.25, 0.25, 0.25, 0.5]
+    assert [layer.padding for layer in kinds(model, "Conv2D")] == ["same", "valid", *["same"] * 4]
 
 
 def test_zimas_vgg16_within_five_percent():
     model = references.zima_vgg16()
-    assert count(model.weights) == pytest.approx(28_913_223, rel=0.05)
+    assert count(model.weights) == 28_368_467 == pytest.approx(28_913_223, rel=0.05)
     assert len(kinds(model, "Conv2D")) == 13
+    assert order(model, "block3") == ["BatchNormalization", *["Conv2D ReLU"] * 3, "MaxPooling2D", "Dropout"]
+    assert order(model, "block5") == ["BatchNormalization", *["Conv2D ReLU"] * 3, "Dropout"]
     assert len(kinds(model, "BatchNormalization")) == 5
     assert len(kinds(model, "Dropout")) == 7
 
 
 def test_zimas_squeezenet_within_five_percent():
-    assert count(zoo.build("squeezenet-zima").weights) == pytest.approx(1_377_655, rel=0.05)
+    assert count(zoo.build("squeezenet-zima").weights) == 1_319_175 == pytest.approx(1_377_655, rel=0.05)
+
+
+def test_the_laboratorys_vgg16_a_quarter_as_wide():
+    model = zoo.build("vgg16", 8)
+    assert count(model.weights) == 959_032
+    assert count(model.get_layer("base").weights) == 923_952
+    assert [layer.filters for layer in kinds(model.get_layer("base"), "Conv2D")] == [
+        filters // 4 for convolutions, filters in references.BLOCKS for _ in range(convolutions)
+    ]
 
 
 def test_resnet18_is_the_published_one():

@@ -13,6 +13,7 @@ import pytest
 import ferlab  # noqa: F401 first, so that TensorFlow starts quietly
 
 import keras  # isort: skip
+from keras import ops  # isort: skip
 
 from ferlab.faces import Faces
 from ferlab.losses import CategoricalFocalLoss
@@ -250,6 +251,21 @@ def test_a_full_disk_costs_no_state(tmp_path):
     _, longer = run(tmp_path, epochs=4)
     assert longer["loss"][:2] == history["loss"]
     assert len(longer["loss"]) == 4
+
+
+def test_the_last_weights_are_kept_where_that_is_asked_for(tmp_path):
+    images, targets = shades(32, 1)
+    against = images, 1 - targets  # the more it learns the worse it seems, so the best epoch isn't the last
+    kept = []
+    for keep_last in (False, True):  # the second finds the training finished
+        model = small_network()
+        history = fit(model, shades(48), against, folder=tmp_path, keep_last=keep_last, **SETTINGS)
+        kept.append(model)
+    assert np.argmax(history["val_accuracy"]) < SETTINGS["epochs"] - 1
+    with np.load(tmp_path / "state.npz") as state:
+        for number, (best, last) in enumerate(zip(*(m.trainable_variables for m in kept), strict=True)):
+            np.testing.assert_array_equal(last, state[f"v{number}"])
+            assert (ops.convert_to_numpy(best) != ops.convert_to_numpy(last)).any()
 
 
 def test_the_optimizer_is_the_one_that_was_asked_for(tmp_path):

@@ -100,17 +100,21 @@ def compare(reports):
 
 
 def systems(rows):
-    """What authors report of their systems, and what each scores here; rows: comparison.System, one a line."""
+    """What authors report of their systems, and what each scores here over as many views of a face.
+
+    rows: comparison.System, one a line.
+    """
     figure, axes = plt.subplots(figsize=(8.5, 1.1 + 0.36 * len(rows)), layout="constrained")
     for row, system in enumerate(rows):
         if system.reported:
             axes.plot(system.reported, row, "D", color=_SHADES[1], mfc="white")
         if system.comparable:
-            axes.plot(system.measured["interval"], (row, row), color=_SHADES[0], linewidth=3, alpha=0.5)
-            axes.plot(system.measured["accuracy"], row, "o", color=_SHADES[0])
+            share, interval = system.here
+            axes.plot(interval, (row, row), color=_SHADES[0], linewidth=3, alpha=0.5)
+            axes.plot(share, row, "o", color=_SHADES[0])
     axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
     axes.plot([], [], "o-", color=_SHADES[0], label="here, with 95 % interval")
-    names = [system.title + (", FER+" if system.faces == "FER+" else "") for system in rows]
+    names = [_with_views(system) for system in rows]
     few = [f" ({s.epochs} epochs)" if s.comparable and "of" in s.epochs else "" for s in rows]
     axes.set_yticks(range(len(rows)), [name + part for name, part in zip(names, few, strict=True)])
     axes.set_xlabel("accuracy (reported: on the authors' split; here: on PublicTest)")
@@ -118,14 +122,19 @@ def systems(rows):
     axes.grid(axis="x", alpha=0.3)
     _percent(axes.xaxis)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-    said = [f"{system.title}: {_said(system)}." for system in rows]
+    said = [f"{name}: {_said(system)}." for name, system in zip(names, rows, strict=True)]
     return Picture(figure, "Reported accuracies beside those measured here. " + " ".join(said))
 
 
+def _with_views(system):
+    views = "" if system.views == "one" else f", ten {system.views}"
+    return system.title + views + (", FER+" if system.faces == "FER+" else "")
+
+
 def _said(system):
-    reported = f"reported {system.reported:.1%}" if system.reported else "nothing reported"
+    reported = f"reported {100 * system.reported:.4g}%" if system.reported else "nothing reported"
     if system.comparable:
-        return f"{reported}, here {system.measured['accuracy']:.1%} after {system.epochs} epochs"
+        return f"{reported}, here {system.here[0]:.1%} after {system.epochs} epochs"
     return f"{reported}, here on other faces only" if system.measured else f"{reported}, not trained here"
 
 

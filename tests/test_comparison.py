@@ -1,0 +1,86 @@
+"""The published systems beside ours, from the results that are shipped."""
+
+import re
+
+import pytest
+
+from ferlab import comparison
+from ferlab.models import zoo
+from ferlab.plots import scores
+
+
+def test_what_the_authors_report():
+    reported = {s.name: (s.reported, s.recall, s.size, s.views) for s in comparison.PUBLISHED if s.reported}
+    assert reported == {
+        "squeezenet-zima": (0.6637, None, 1_377_655, "one"),
+        "zima-vgg16": (0.6509, None, 28_913_223, "one"),
+        "rahman-resnet18": (0.6461, 0.620, None, "crops"),
+        "rahman-vgg19": (0.6890, 0.667, None, "crops"),
+        "rahman-ensemble": (0.6954, 0.670, None, "crops"),
+        "tekula-cnn": (0.6435, None, 1_326_567 + 2_176, "copies"),
+        "delorenzo-cnn": (0.6411, 0.616, 2_716_647, "one"),
+        "vgg16": (0.80, 0.5425, None, "one"),
+        "vgg16-focal": (0.70, 0.70, None, "one"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [
+        # Recall of angry, disgust, fear, happy, sad, surprise, neutral, as its authors print it.
+        ("rahman-resnet18", (51, 55, 46, 85, 55, 80, 62)),
+        ("rahman-vgg19", (55, 62, 53, 85, 64, 82, 66)),
+        ("rahman-ensemble", (60, 59, 54, 86, 61, 83, 66)),
+        ("delorenzo-cnn", (49, 55, 47, 85, 55, 82, 58)),
+    ],
+)
+def test_mean_recall_is_the_mean_of_the_reported_recalls(name, classes):
+    system = next(s for s in comparison.PUBLISHED if s.name == name)
+    assert system.recall == pytest.approx(sum(classes) / 700, abs=5e-4)
+
+
+def test_a_system_stands_beside_its_figure_over_as_many_views():
+    for system in comparison.systems():
+        ending = "" if system.views == "one" else f"_{system.views}"
+        share, (low, high) = system.here
+        assert share == system.measured[f"accuracy{ending}"]
+        assert low < share < high
+    picture = scores.systems(comparison.systems())
+    tekula = next(system for system in comparison.systems() if system.name == "tekula-cnn")
+    assert f"Tekula et al.: CNN, ten copies: reported 64.35%, here {tekula.here[0]:.1%}" in picture.alt
+
+
+def test_every_mark_leads_to_a_note_and_every_note_is_led_to():
+    shown = comparison.table(comparison.systems())
+    marks = set(re.findall(r"\((\d)\) ", shown))
+    notes = re.findall(r"^\((\d)\) (.+)", shown, re.MULTILINE)
+    assert marks == {number for number, _ in notes}
+    assert {text for _, text in notes} == {s.note for s in comparison.PUBLISHED if s.note}
+    assert "here, on: 3589 FER-2013, split PublicTest; 3199 FER+, split PublicTest" in shown
+
+
+def test_columns_stand_below_their_headings():
+    lines = comparison.table(comparison.systems()).splitlines()
+    rows = lines[1 : 1 + len(comparison.PUBLISHED)]
+    for heading in ("reported", "one view", "ten crops", "ten copies"):
+        place = lines[0].index(heading)
+        assert all(row[place - 1] == " " and row[place] != " " for row in rows), heading
+
+
+def test_small_devices_are_measured_for_both_squeezenets_and_the_vgg16(tmp_path):
+    measured = comparison.small_devices()
+    assert list(measured["networks"]) == ["squeezenet", "squeezenet-zima", "zima-vgg16"]
+    cards = {system.name: system.measured for system in comparison.systems()}
+    for name, network in measured["networks"].items():
+        assert list(network["files"]) == list(zoo.LITERT_KINDS)
+        assert network["parameters"] == cards[name]["parameters"]
+        bits = [network["files"][kind]["megabytes"] for kind in ("float32", "float16", "8-bit weights")]
+        assert bits == sorted(bits, reverse=True)
+        if name != "zima-vgg16":
+            whole = network["files"]["float32"]
+            assert whole["accuracy"] == pytest.approx(cards[name]["accuracy"], abs=5e-4)
+            for row in network["files"].values():
+                gained = row["become_right"] - row["become_wrong"]
+                assert row["accuracy"] - whole["accuracy"] == pytest.approx(gained / 3589, abs=1e-5)
+    with pytest.raises(FileNotFoundError, match="small_devices.py path/to/fer2013` writes it"):
+        comparison.small_devices(tmp_path)
