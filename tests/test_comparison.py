@@ -82,5 +82,5 @@ def test_small_devices_are_measured_for_both_squeezenets_and_the_vgg16(tmp_path)
             for row in network["files"].values():
                 gained = row["become_right"] - row["become_wrong"]
                 assert row["accuracy"] - whole["accuracy"] == pytest.approx(gained / 3589, abs=1e-5)
-    with pytest.raises(FileNotFoundError, match="small_devices.py path/to/fer2013` writes it"):
+    with pytest.raises(FileNotFoundError, match=r"small_devices\.py path/to/fer2013` writes it"):
         comparison.small_devices(tmp_path)
