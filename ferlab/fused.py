@@ -1,7 +1,7 @@
 """TensorFlow's fused kernels for two things that Keras does in ten small steps, each through all of memory.
 
-They compute what Keras computes. While a network trains on a CPU they save a fifth to a third of the time
-(tests/benchmarks/training_speed.py). With another backend Keras's own steps stay.
+They compute what Keras computes, and save time while a network trains: the more, the less of it goes into
+convolutions. With another backend Keras's own steps stay.
 """
 
 import contextlib
