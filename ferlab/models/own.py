@@ -4,9 +4,9 @@ Fire modules (Iandola et al. 2016, arXiv 1602.07360) with three changes. The fir
 and three modules at 24x24 of them, where brows and lips still have their shape. The bypass is added before the last
 ReLU, as in a residual network (He et al. 2016, arXiv 1512.03385), and the convolutions that it bypasses
 begin small, so that the network begins near the identity and may have a large step size
-(Zhang et al. 2019, arXiv 1901.09321). In the modules batch normalisation stays where the
-thesis has it, after the squeeze alone: after the expand, of four times as many maps, it would cost time. (One more stands
-behind the first convolution, and one before the head.)
+(Zhang et al. 2019, arXiv 1901.09321). In the modules batch normalisation stays where the thesis has it, after the
+squeeze alone: after the expand, of four times as many maps, it would cost time. (One more stands behind the first
+convolution, and one before the head.)
 """
 
 import keras
