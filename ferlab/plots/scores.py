@@ -104,7 +104,7 @@ def systems(rows):
 
     rows: comparison.System, one a line.
     """
-    figure, axes = plt.subplots(figsize=(8.5, 1.1 + 0.36 * len(rows)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8.5, 1.1 + 0.44 * len(rows)), layout="constrained")
     for row, system in enumerate(rows):
         if system.reported:
             axes.plot(system.reported, row, "D", color=_SHADES[1], mfc="white")
@@ -115,9 +115,9 @@ def systems(rows):
     axes.plot([], [], "D", color=_SHADES[1], mfc="white", label="reported by the authors")
     axes.plot([], [], "o-", color=_SHADES[0], label="here, with 95 % interval")
     names = [_with_views(system) for system in rows]
-    few = [f" ({s.epochs} epochs)" if s.comparable and "of" in s.epochs else "" for s in rows]
+    few = [f"\n({s.epochs} epochs)" if s.comparable and "of" in s.epochs else "" for s in rows]
     axes.set_yticks(range(len(rows)), [name + part for name, part in zip(names, few, strict=True)])
-    axes.set_xlabel("accuracy (reported: on the authors' split; here: on PublicTest)")
+    axes.set_xlabel("accuracy (reported: on the authors' split;\nhere: on PublicTest)")
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="x", alpha=0.3)
     _percent(axes.xaxis)
