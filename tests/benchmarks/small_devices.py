@@ -31,7 +31,9 @@ predict = load_predictor(sys.argv[1])
 predict(np.full((1, 48, 48), 128.0))
 print((psutil.Process().memory_info().rss - before) / 1e6)
 """
-source = sys.argv[1] if len(sys.argv) > 1 else None
+if len(sys.argv) != 2:
+    sys.exit("expected the path of FER-2013: python tests/benchmarks/small_devices.py path/to/fer2013")
+source = sys.argv[1]
 faces = ferlab.load_faces(source, split="PublicTest")
 examples = ferlab.load_faces(source, split="Training").images[:200]
 
