@@ -58,10 +58,10 @@ def compare(args):
 
 
 def ablate(args):
-    """Train the steps by which the thesis came to its network, one change at a time, and write the table."""
-    from . import ablation
+    """Train a network with one change at a time, and write what each is worth."""
+    from . import ablation, parts
 
-    ablation.ablate(args)
+    (parts.ablate if args.name == "squeezenet" else ablation.ablate)(args)
 
 
 def leakage(args):
@@ -142,9 +142,16 @@ def parser():
     sub.add_argument("--results", type=Path, default=RESULTS, help="folder of the .json files of trainings")
 
     sub = command(ablate)
-    sub.add_argument("--epochs", type=count, default=20, help="of each step")
+    sub.add_argument(
+        "name",
+        nargs="?",
+        default="squeezenet-zima",
+        choices=["squeezenet-zima", "squeezenet"],
+        help="squeezenet-zima: the steps by which the thesis came to it; squeezenet: each part left out once",
+    )
+    sub.add_argument("--epochs", type=count, default=20, help="of each training")
     sub.add_argument("--faces", type=count, help="train on so many faces only")
-    sub.add_argument("--results", type=Path, default=Path("runs/results"), help="folder for zima-story.json")
+    sub.add_argument("--results", type=Path, default=Path("runs/results"), help="folder for its .json file")
     sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--seed", type=int, default=0)
     source(sub, labels=False)

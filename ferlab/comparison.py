@@ -124,6 +124,16 @@ def story(folder=RESULTS):
     return _written_by(command, Path(folder) / "zima-story.json", {"steps", "evaluated_on"})
 
 
+def parts(folder=RESULTS):
+    """What `python -m ferlab ablate squeezenet` measured, dict, from its file in `folder`; "trainings" are its rows.
+
+    Each row counts the faces that it has right and the first, of the whole recipe, has wrong ("become_right"), and the
+    other way round, of "n" faces. FileNotFoundError where it was never run.
+    """
+    command = f"python -m ferlab ablate squeezenet --results {folder}"
+    return _written_by(command, Path(folder) / "squeezenet-parts.json", {"trainings", "n"})
+
+
 def small_devices(folder=RESULTS):
     """What tests/benchmarks/small_devices.py measured, dict, from its file in `folder`; "networks" are its rows.
 

@@ -42,13 +42,11 @@ def train(args):
     two_heads = args.name == "squeezenet" and training.votes is not None
     keras.utils.set_random_seed(args.seed)
     model = _untrained(args.name, len(training.classes), two_heads)
-    targets, expected = _targets(recipe, training), one_hot(judged.labels, len(judged.classes))
+    targets, expected = lessons(recipe, training, judged, two_heads)
     shares = None
     if two_heads:
         voted = vote_targets(training)
         shares = np.maximum(voted.sum(0) / voted.sum(), 1 / len(training))
-        targets = np.hstack([targets, voted])
-        expected = np.hstack([expected, vote_targets(judged)])
     before = _start(model, args.start, shares) if args.start else None
     settings = recipe.settings(training) | ({"loss": own.two_headed_loss} if two_heads else {})
     history = _fit(recipe, model, (training, targets), (judged, expected), settings, args)
@@ -75,10 +73,18 @@ def _untrained(name, classes, two_heads):
     return own.two_headed(classes) if two_heads else own.own_squeezenet(classes, side=None)
 
 
-def _targets(recipe, training):
-    """What the network is to answer for the training faces, float32 (n, k)."""
+def lessons(recipe, training, judged, two_heads):
+    """What a network is to answer for the training faces and for those it is judged on, float32 (n, k) and (m, k).
+
+    two_heads: the answers for the votes stand beside those for the labels.
+    """
     labels = one_hot(training.labels, len(training.classes))
-    return (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
+    targets = (1 - recipe.smoothing) * labels + np.float32(recipe.smoothing / len(training.classes))
+    expected = one_hot(judged.labels, len(judged.classes))
+    if two_heads:
+        targets = np.hstack([targets, vote_targets(training)])
+        expected = np.hstack([expected, vote_targets(judged)])
+    return targets, expected
 
 
 def _fit(recipe, model, training, judged, settings, args):
@@ -150,7 +156,7 @@ def _about(recipe, training, history, before, args):
 
 
 def _targets_in_words(recipe):
-    """What `_targets` are, for the card."""
+    """What the targets of the labels are, for the card."""
     return f"label, smoothed by {recipe.smoothing:.0%}" if recipe.smoothing else "label"
 
 

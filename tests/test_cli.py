@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from ferlab import comparison
+from ferlab import comparison, parts
 from ferlab.__main__ import main
 from ferlab.drawn import draw_faces
 from ferlab.emotions import FERPLUS
@@ -230,6 +230,38 @@ def test_ablate_writes_every_step_of_the_story(tmp_path):
     assert parameters[0] == parameters[1] == parameters[2] < parameters[3] < parameters[4] == parameters[5]
     assert parameters[5] == zoo.build("squeezenet-zima").count_params()
     assert all(step["interval"][0] <= step["accuracy"] <= step["interval"][1] for step in steps)
+
+
+def test_ablate_sets_each_training_beside_the_whole_recipe(tmp_path, monkeypatch):
+    write_csv(tmp_path / "fer2013.csv", 35)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(parts, "PARTS", parts.PARTS[:3])  # each takes a quarter of a minute
+    command = ["ablate", "squeezenet", "--source", str(tmp_path), "--epochs", "1", "--results", "."]
+    with pytest.raises(SystemExit, match=r"carry no FER\+ votes"):
+        main(command)
+    write_votes(tmp_path / "fer2013new.csv", 35)
+    main([*command, "--faces", "30"])
+    rows = comparison.parts(tmp_path)["trainings"]
+    assert [row["seed"] for row in rows] == [0, 1, 0]
+    assert {(row["faces"], row["epochs"]) for row in rows} == {(30, 1)}
+    assert (rows[0]["become_right"], rows[0]["become_wrong"]) == (0, 0)
+    for row in rows:
+        gained = row["become_right"] - row["become_wrong"]
+        assert row["accuracy"] - rows[0]["accuracy"] == pytest.approx(gained / 35, abs=1e-5)
+
+
+def test_each_part_is_left_out_alone():
+    changes = dict(parts.PARTS)
+    whole = RECIPES["squeezenet"]
+    assert changes.pop("the whole recipe") == {}
+    for change in changes.values():
+        ((key, value),) = change.items()
+        known = {"votes": True, "bypass": True, "seed": 0, **vars(whole)}
+        assert value != known[key]
+        if key == "augment":
+            asked = {"side": value["side"] is None, "turn": value.get("rotation") == 0 == value["zoom"]}
+            assert sum(asked.values()) == 1, change
 
 
 def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):

@@ -47,3 +47,20 @@ def test_stacked_bars_of_many_parts_are_told_apart():
     bars = picture.figure.axes[0].patches
     assert [bar.get_width() for bar in bars] == [10] * 6
     assert len({(bar.get_facecolor(), bar.get_hatch()) for bar in bars}) == 6
+
+
+def test_a_difference_is_what_was_won_less_what_was_lost():
+    def row(name, won, lost):
+        return {"training": name, "become_right": won, "become_wrong": lost}
+
+    found = {
+        "n": 200,
+        "trainings": [row("the whole recipe", 0, 0), row("from another seed", 5, 5), row("x", 3, 13)],
+    }
+    picture = scores.parts(found)
+    assert "from another seed +0.0 points (-2.6 to +2.6)" in picture.alt
+    # Wilson's interval of 3 in 16 is 6.6 to 43.0 %.
+    low, high = (100 * 16 * (2 * share - 1) / 200 for share in (0.0659, 0.4301))
+    assert f"x -5.0 points ({low:.1f} to {high:.1f})" in picture.alt
+    [axes] = picture.figure.axes
+    assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"] == pytest.approx([-0.05])

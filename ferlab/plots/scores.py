@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ..evaluation import wilson_interval
 from . import Picture
 from .faces import sheet
 
@@ -136,6 +137,35 @@ def _said(system):
     if system.comparable:
         return f"{reported}, here {system.here[0]:.1%} after {system.epochs} epochs"
     return f"{reported}, here on other faces only" if system.measured else f"{reported}, not trained here"
+
+
+def parts(found):
+    """How far each training of `ablate squeezenet` lies from the first, face by face, with 95 % intervals.
+
+    found: comparison.parts(). A difference is (become right - become wrong) / n; its interval is Wilson's for the share
+    that became right of all whose verdict changed (as in McNemar's test, doi 10.1007/BF02295996).
+    """
+    rows, n = found["trainings"][1:], found["n"]
+    figure, axes = plt.subplots(figsize=(8, 1 + 0.4 * len(rows)), layout="constrained")
+    said = []
+    for y, row in enumerate(rows):
+        won, changed = row["become_right"], row["become_right"] + row["become_wrong"]
+        low, high = (changed * (2 * share - 1) / n for share in wilson_interval(won, changed))
+        difference = (2 * won - changed) / n
+        luck = row["training"] == "from another seed"
+        shade = _SHADES[1] if luck else _SHADES[0]
+        axes.plot((low, high), (y, y), color=shade, linewidth=3, alpha=0.5)
+        axes.plot(difference, y, "D" if luck else "o", color=shade)
+        said.append(
+            f"{row['training']} {100 * difference:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
+        )
+    axes.axvline(0, color="black", linewidth=1)
+    axes.set_yticks(range(len(rows)), [row["training"] for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel("points of accuracy that it has more than the whole recipe, with 95 % interval")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.0f}" if abs(value) > 1e-9 else "0")
+    axes.grid(axis="x", alpha=0.3)
+    return Picture(figure, "Difference in accuracy from the whole recipe: " + "; ".join(said) + ".")
 
 
 def reliability(reports):

@@ -1,0 +1,102 @@
+"""What each part of ferlab's own network and of its recipe is worth: `python -m ferlab ablate squeezenet`.
+
+The network is trained by its whole recipe, and once more for each part, without that part and with all the others. A
+training from another seed shows how much of a difference is luck. All are judged on the same faces, so each is
+set beside the whole recipe face by face: how many has it right that the whole has wrong, and the other way round.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from .evaluation import evaluate
+from .models import own
+from .rebuild import as_predictor, facts, lessons, training_faces
+from .recipes import RECIPES
+from .training import fit
+
+_RECIPE = RECIPES["squeezenet"]
+# What differs from the whole recipe: "votes", "bypass" and "seed" are named here, the rest is the recipe's.
+PARTS = (
+    ("the whole recipe", {}),
+    ("from another seed", {"seed": 1}),
+    ("without the head for FER+ votes", {"votes": False}),
+    ("without smoothed labels", {"smoothing": 0.0}),
+    ("without erased rectangles", {"erase": 0.0}),
+    ("on whole faces, not crops", {"augment": {**_RECIPE.augment, "side": None}}),
+    ("without turning and zooming", {"augment": {**_RECIPE.augment, "rotation": 0, "shear": 0, "zoom": 0}}),
+    ("without bypass", {"bypass": False}),
+)
+
+
+def ablate(args):
+    """Train the network whole and without each part, and write what each scores; made again, it goes on.
+
+    ValueError for faces without votes, from which the second head could not learn.
+    """
+    training, judged = training_faces(args, "fer2013")
+    if training.votes is None:
+        raise ValueError(
+            f"{training.name} carry no FER+ votes, which one part of the recipe learns from; "
+            "put fer2013new.csv beside fer2013.csv"
+        )
+    if args.faces:
+        training = training.sample(args.faces, seed=args.seed)
+    about = {**facts(args, training), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
+    about["n"] = len(judged)
+    rows, whole, file = [], None, args.results / "squeezenet-parts.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for name, change in PARTS:
+        row, right = _without(name, change, training, judged, args)
+        whole = right if whole is None else whole
+        row |= {"become_right": int((right & ~whole).sum()), "become_wrong": int((whole & ~right).sum())}
+        rows.append({"training": name, **row})
+        print(f"{name:<34}training {row['training_accuracy']:.1%}, PublicTest {row['accuracy']:.1%}")
+    file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
+    print(f"written: {file}")
+
+
+def _without(name, change, training, judged, args):
+    """Train once with one change. Returns its row of the table, dict, and which faces it has right, bool (n,)."""
+    rest = {"votes": True, "bypass": True, "seed": 0, **change}
+    votes, bypass, seed = rest.pop("votes"), rest.pop("bypass"), args.seed + rest.pop("seed")
+    recipe = replace(_RECIPE, **rest)
+    keras.utils.set_random_seed(seed)
+    classes = len(training.classes)
+    model = own.two_headed(classes, bypass=bypass) if votes else own.own_squeezenet(classes, side=None)
+    targets, expected = lessons(recipe, training, judged, votes)
+    history = fit(
+        model,
+        (training.images, targets),
+        (judged.images, expected),
+        epochs=args.epochs,
+        learning_rate=recipe.learning_rate,
+        augment=recipe.augmentation(seed),
+        folder=Path("runs") / f"parts-{args.epochs}-{len(training)}-{args.seed}" / name.replace(" ", "-"),
+        classes=classes,
+        seed=seed,
+        keep_last=True,  # so that PublicTest chooses nothing, and luck in the choice is no difference
+        about={"trained_on": facts(args, training)["trained_on"], "change": str(change)},
+        **(recipe.settings(training) | ({"loss": own.two_headed_loss} if votes else {})),
+    )
+
+    def labels_alone(images):
+        return as_predictor(model)(images)[:, :classes]
+
+    learnt = evaluate(labels_alone, training.sample(min(len(training), len(judged)), seed=0))
+    report = evaluate(labels_alone, judged)
+    row = {
+        "faces": len(training),
+        "seed": seed,
+        "epochs": len(history["loss"]),
+        "seconds": round(sum(history["seconds"])),
+        "training_accuracy": round(learnt.accuracy, 6),
+        "accuracy": round(report.accuracy, 6),
+        "interval": np.round(report.interval, 6).tolist(),
+        "mean_recall": round(report.mean_recall, 6),
+        "mean_recall_interval": np.round(report.mean_recall_interval, 6).tolist(),
+    }
+    return row, report.right
