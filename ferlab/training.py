@@ -16,7 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from .fused import fused_adamw, fused_norms
+from .faster import faster_steps, fused_adamw, processor_flags
 from .inference import as_batch
 from .preprocessing import one_hot
 
@@ -194,11 +194,7 @@ def _numbers(logs):
 
 def best_precision():
     """ "mixed_bfloat16" where the processor multiplies bfloat16 in hardware, else "float32"."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return "float32"
-    return "mixed_bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32"
+    return "mixed_bfloat16" if processor_flags() & {"amx_bf16", "avx512_bf16"} else "float32"
 
 
 def set_precision(model, policy):
@@ -304,7 +300,7 @@ def fit(
         batches = Batches(images, targets, weights, batch_size, seed)
         set_precision(model, precision or best_precision())
         stack.callback(set_precision, model, "float32")
-        stack.enter_context(fused_norms(model))
+        stack.enter_context(faster_steps(model))
         trained = keras.Sequential(([augment] if augment else []) + [model])
         rate = _schedule(learning_rate, len(batches) * epochs, last=1.0 if average else 0.0)
         steps = _OPTIMIZERS[optimizer](rate, weight_decay)

@@ -5,7 +5,7 @@ python tests/benchmarks/training_speed.py
 Zima 2024, as its text says it: an ImageDataGenerator that turns, shifts, shears, zooms and mirrors faces one after
 the other, and feeds a float32 network through fit. The same network and batch for both, once for the thesis's
 SqueezeNet and once for ferlab's own. `train` augments by each network's recipe: the thesis's sees whole faces
-either way, and what is won there is won by the pipeline, the numbers and the fused kernels. ferlab's own learns from
+either way, and what is won there is won by the pipeline, the numbers and the faster steps. ferlab's own learns from
 crops of 40x40 pixels, seven tenths of the work, which the thesis's pipeline does not know; so it is timed with whole
 faces too.
 
