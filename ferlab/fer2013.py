@@ -102,7 +102,8 @@ def _find(source):
         path = Path(said).expanduser()
         if not path.exists():
             by = "source" if source is not None else "FERLAB_DATA"
-            raise FileNotFoundError(f"{by} is {path}, which is not there; expected {_LAYOUTS}")
+            here = "" if path.is_absolute() else f", so {path.absolute()}"
+            raise FileNotFoundError(f"{by} is {path}{here}, which is not there; expected {_LAYOUTS}")
         return _layout(path) or _nothing_known(path)
     for folder in (Path("data"), Path("../data"), Path(__file__).parents[1] / "data"):
         if folder.is_dir() and (found := _layout(folder)):

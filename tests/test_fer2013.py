@@ -382,6 +382,17 @@ def test_bad_arguments(tmp_path, monkeypatch):
         fer2013.load_faces()
 
 
+def test_a_path_that_leads_nowhere_is_told_in_full(tmp_path, monkeypatch):
+    monkeypatch.chdir(
+        tmp_path
+    )  # as a notebook's kernel runs in its own folder, not where its user set the variable
+    monkeypatch.setenv("FERLAB_DATA", "mine")
+    with pytest.raises(
+        FileNotFoundError, match=f"FERLAB_DATA is mine, so {tmp_path / 'mine'}, which is not there"
+    ):
+        load_faces()
+
+
 def test_folders_may_be_called_as_the_splits_are(tmp_path):
     for split in ("Training", "PublicTest"):
         place = tmp_path / split / "sad"

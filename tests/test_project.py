@@ -109,9 +109,11 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
     assert _share(drawn, "mean_recall", "mean_recall_interval") in front
     narrow = figures("vgg16-narrow")
     assert _share(narrow, "accuracy", "interval") in card
-    for name in ("squeezenet-taught", "squeezenet-odds"):
+    for name in ("squeezenet-before", "squeezenet-taught", "squeezenet-odds"):
         for view in ("", "_flip", "_copies"):
             assert f"{100 * figures(name)[f'accuracy{view}']:.1f} %" in card, (name, view)
+    votes = figures("squeezenet-plus-before")
+    assert f"FER+ {100 * votes['accuracy']:.1f} %,\nmean recall {100 * votes['mean_recall']:.1f} %" in card
     without, copies = (
         [f"{100 * row[part]['right'] / row[part]['faces']:.1f}" for part in ("copied", "others")]
         for row in figures("leakage")["trainings"][:2]
