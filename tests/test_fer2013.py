@@ -390,7 +390,7 @@ def test_a_path_that_leads_nowhere_is_told_in_full(tmp_path, monkeypatch):
     with pytest.raises(
         FileNotFoundError, match=f"FERLAB_DATA is mine, so {tmp_path / 'mine'}, which is not there"
     ):
-        load_faces()
+        fer2013.load_faces()
 
 
 def test_folders_may_be_called_as_the_splits_are(tmp_path):
