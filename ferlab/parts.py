@@ -1,4 +1,4 @@
-"""What each part of ferlab's own network and of its recipe is worth: `python -m ferlab ablate squeezenet`.
+"""What each part of the recipe of ferlab's own network is worth: `python -m ferlab ablate squeezenet`.
 
 The network is trained by its whole recipe, and once more for each part, without that part and with all the others. A
 training from another seed shows how much of a difference is luck. All are judged on the same faces, so each is
@@ -19,7 +19,7 @@ from .recipes import RECIPES
 from .training import fit
 
 _RECIPE = RECIPES["squeezenet"]
-# What differs from the whole recipe: "votes", "bypass" and "seed" are named here, the rest is the recipe's.
+# What differs from the whole recipe: "votes" and "seed" are named here, the rest is the recipe's.
 PARTS = (
     ("the whole recipe", {}),
     ("from another seed", {"seed": 1}),
@@ -28,7 +28,6 @@ PARTS = (
     ("without erased rectangles", {"erase": 0.0}),
     ("on whole faces, not crops", {"augment": {**_RECIPE.augment, "side": None}}),
     ("without turning and zooming", {"augment": {**_RECIPE.augment, "rotation": 0, "shear": 0, "zoom": 0}}),
-    ("without bypass", {"bypass": False}),
 )
 
 
@@ -61,12 +60,12 @@ def ablate(args):
 
 def _without(name, change, training, judged, args):
     """Train once with one change. Returns its row of the table, dict, and which faces it has right, bool (n,)."""
-    rest = {"votes": True, "bypass": True, "seed": 0, **change}
-    votes, bypass, seed = rest.pop("votes"), rest.pop("bypass"), args.seed + rest.pop("seed")
+    rest = {"votes": True, "seed": 0, **change}
+    votes, seed = rest.pop("votes"), args.seed + rest.pop("seed")
     recipe = replace(_RECIPE, **rest)
     keras.utils.set_random_seed(seed)
     classes = len(training.classes)
-    model = own.two_headed(classes, bypass=bypass) if votes else own.own_squeezenet(classes, side=None)
+    model = own.two_headed(classes) if votes else own.own_squeezenet(classes, side=None)
     targets, expected = lessons(recipe, training, judged, votes)
     history = fit(
         model,
