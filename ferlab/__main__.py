@@ -147,7 +147,7 @@ def parser():
         nargs="?",
         default="squeezenet-zima",
         choices=["squeezenet-zima", "squeezenet"],
-        help="squeezenet-zima: the steps by which the thesis came to it; squeezenet: each part of its recipe left out once",
+        help="squeezenet-zima: the steps that led to it; squeezenet: each part of its recipe left out once",
     )
     sub.add_argument("--epochs", type=count, default=20, help="of each training")
     sub.add_argument("--faces", type=count, help="train on so many faces only")
