@@ -112,6 +112,13 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
     for name in ("squeezenet-before", "squeezenet-taught", "squeezenet-odds"):
         for view in ("", "_flip", "_copies"):
             assert f"{100 * figures(name)[f'accuracy{view}']:.1f} %" in card, (name, view)
+    left_out = {
+        row["training"]: f"{100 * row['accuracy']:.1f}" for row in figures("squeezenet-parts")["trainings"]
+    }
+    whole, seed, votes, smoothing, erasing, crops, turning = left_out.values()
+    assert f"has {whole} % on PublicTest, without the head for the votes it has {votes} %" in card
+    assert f"({smoothing}, {erasing}, {turning} and {seed} % without them and with it)" in card
+    assert f"not crops, it has {crops} %" in card
     votes = figures("squeezenet-plus-before")
     assert f"FER+ {100 * votes['accuracy']:.1f} %,\nmean recall {100 * votes['mean_recall']:.1f} %" in card
     without, copies = (
