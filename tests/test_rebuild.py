@@ -1,6 +1,7 @@
 """What `train` learns from: which faces, which targets, which weights it begins with."""
 
 import argparse
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import ferlab
 
 from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
+from ferlab.emotions import FERPLUS, VOTES
 from ferlab.models import own, zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
@@ -30,8 +32,20 @@ def test_no_face_of_either_test_split_and_no_blank_is_trained_on(tmp_path, monke
 
 def test_targets_are_smoothed_labels():
     faces = ferlab.draw_faces(30)
-    expected = 0.9 * one_hot(faces.labels, 7) + 0.1 / 7
-    assert rebuild._targets(RECIPES["squeezenet"], faces) == pytest.approx(expected, abs=1e-6)
+    lessons, expected = rebuild.lessons(RECIPES["squeezenet"], faces, faces[:5], two_heads=False)
+    assert lessons == pytest.approx(0.9 * one_hot(faces.labels, 7) + 0.1 / 7, abs=1e-6)
+    assert expected == pytest.approx(one_hot(faces.labels[:5], 7))
+
+
+def test_the_second_head_s_lessons_stand_beside_the_first_one_s():
+    # Of ten votes three for neutral, seven for contempt, as every face has them.
+    votes = np.tile(np.where(np.isin(VOTES, ["neutral", "contempt"]), [3] + [7] * 9, 0), (30, 1))
+    faces = replace(ferlab.draw_faces(30), votes=votes)
+    lessons, expected = rebuild.lessons(RECIPES["squeezenet"], faces, faces[:5], two_heads=True)
+    told = [{"neutral": 0.3, "contempt": 0.7}.get(name, 0) for name in FERPLUS]
+    assert lessons.shape == (30, 15)
+    assert lessons[:, 7:] == pytest.approx(np.tile(told, (30, 1)))
+    assert expected[:, 7:] == pytest.approx(np.tile(told, (5, 1)))
 
 
 def test_going_on_begins_with_the_weights_given():
