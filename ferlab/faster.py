@@ -1,7 +1,7 @@
 """What Keras does slowly on TensorFlow and a CPU, done faster while a network trains.
 
 The same steps up to rounding (of dropout: with other luck), by fewer passes through memory. With another backend
-Keras's own steps stay. How much it saves: python tests/benchmarks/training_speed.py, first without these.
+Keras's own steps stay. What training with them is worth, ferlab/weights/README.md says under "How fast".
 """
 
 import contextlib
