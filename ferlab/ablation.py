@@ -12,12 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from .evaluation import evaluate
 from .models.squeezenet import squeezenet
 from .preprocessing import one_hot
-from .rebuild import as_predictor, facts, training_faces
+from .rebuild import as_predictor, facts, outcome, training_faces
 from .recipes import RECIPES
 from .training import fit
 
@@ -79,12 +78,6 @@ def _step(name, settings, training, judged, args):
     return {
         "parameters": model.count_params(),
         "batch": settings["batch"],
-        "epochs": len(history["loss"]),
-        "seconds": round(sum(history["seconds"])),
-        "training_accuracy": round(learnt.accuracy, 6),
-        "accuracy": round(report.accuracy, 6),
-        "interval": np.round(report.interval, 6).tolist(),
-        "mean_recall": round(report.mean_recall, 6),
-        "mean_recall_interval": np.round(report.mean_recall_interval, 6).tolist(),
+        **outcome(history, learnt, report),
         "history": {key: [round(x, 4) for x in values] for key, values in history.items()},
     }

@@ -10,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from .evaluation import evaluate
 from .models import own
-from .rebuild import as_predictor, facts, lessons, training_faces
+from .rebuild import as_predictor, facts, lessons, outcome, training_faces
 from .recipes import RECIPES
 from .training import fit
 
@@ -90,12 +89,6 @@ def _without(name, change, training, judged, args):
     row = {
         "faces": len(training),
         "seed": seed,
-        "epochs": len(history["loss"]),
-        "seconds": round(sum(history["seconds"])),
-        "training_accuracy": round(learnt.accuracy, 6),
-        "accuracy": round(report.accuracy, 6),
-        "interval": np.round(report.interval, 6).tolist(),
-        "mean_recall": round(report.mean_recall, 6),
-        "mean_recall_interval": np.round(report.mean_recall_interval, 6).tolist(),
+        **outcome(history, learnt, report),
     }
     return row, report.right

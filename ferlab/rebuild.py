@@ -267,5 +267,18 @@ def _figures(model, judged):
     return figures
 
 
+def outcome(history, learnt, report):
+    """What a row of an ablation says of one training, dict; learnt, report: Reports on faces of Training and others."""
+    return {
+        "epochs": len(history["loss"]),
+        "seconds": round(sum(history["seconds"])),
+        "training_accuracy": round(learnt.accuracy, 6),
+        "accuracy": round(report.accuracy, 6),
+        "interval": _rounded(report.interval, 6),
+        "mean_recall": round(report.mean_recall, 6),
+        "mean_recall_interval": _rounded(report.mean_recall_interval, 6),
+    }
+
+
 def _rounded(values, digits=4):
     return np.round(values, digits).tolist()

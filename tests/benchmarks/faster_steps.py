@@ -1,0 +1,67 @@
+"""Images a second in training, with all of ferlab/faster.py's steps and without each of them in turn.
+
+python tests/benchmarks/faster_steps.py
+
+For the thesis's SqueezeNet and ferlab's own, by their recipes, on faces drawn at random. The ways are timed in turn,
+twice, the first epoch of each left out; the fastest counts, since other work on the machine only ever makes one slower.
+It goes to results/faster-steps.json.
+"""
+
+import datetime
+import json
+from pathlib import Path
+
+import ferlab  # isort: skip  # noqa: F401  first, so that TensorFlow starts quietly
+
+import numpy as np
+
+from ferlab import faster
+from ferlab.models import own, zoo
+from ferlab.preprocessing import one_hot
+from ferlab.recipes import RECIPES
+from ferlab.training import best_precision, fit
+
+RESULT = Path(__file__).parents[2] / "results" / "faster-steps.json"
+N, EPOCHS = 2048, 3
+STEPS = faster._FASTER
+
+rng = np.random.default_rng(0)
+images = rng.integers(0, 256, (N, 48, 48), np.uint8)
+targets = one_hot(rng.integers(0, 7, N), 7)
+
+
+def seconds(name, steps):
+    """Of each epoch but the first, with these steps alone."""
+    faster._FASTER, recipe = steps, RECIPES[name]
+    history = fit(
+        own.own_squeezenet(side=None) if name == "squeezenet" else zoo.build(name),
+        (images, targets),
+        (images[:8], targets[:8]),
+        epochs=EPOCHS,
+        batch_size=recipe.batch_size,
+        weight_decay=recipe.weight_decay,
+        augment=recipe.augmentation(0),
+        verbose=False,
+    )
+    return history["seconds"][1:]
+
+
+def measured(name):
+    """Images a second of each way, dict."""
+    ways = {"all": STEPS, "none": ()}
+    ways |= {f"without {step[2].__name__}": tuple(s for s in STEPS if s is not step) for step in STEPS}
+    times = {way: [] for way in ways}
+    for _ in range(2):
+        for way, steps in ways.items():
+            times[way] += seconds(name, steps)
+    return {way: round(N / min(values)) for way, values in times.items()}
+
+
+figures = {
+    "command": "python tests/benchmarks/faster_steps.py",
+    "date": str(datetime.date.today()),
+    "ferlab's numbers": best_precision(),
+    "images a second": {name: measured(name) for name in ("squeezenet-zima", "squeezenet")},
+}
+RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+print(json.dumps(figures, indent=1))
