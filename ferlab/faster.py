@@ -1,7 +1,7 @@
 """What Keras does slowly on TensorFlow and a CPU, done faster while a network trains.
 
 The same steps up to rounding (of dropout: with other luck), by fewer passes through memory. With another backend
-Keras's own steps stay. What training with them is worth, ferlab/weights/README.md says under "How fast".
+Keras's own steps stay. What each of them saves: python tests/benchmarks/faster_steps.py.
 """
 
 import contextlib
@@ -72,8 +72,8 @@ def _dropped(dropout, keras_call, inputs, training=False):
 def _convolved(convolution, keras_convolution, inputs, kernel):
     """What a Conv2D makes of its inputs before the bias; of 3x3 filters on small maps with a faster gradient.
 
-    Measured on a processor that multiplies bfloat16 without a matrix unit (AVX-512): the filters' gradient takes two
-    thirds of the time on maps of 6x6, more than before on larger ones and in float32. So only there.
+    It pays in bfloat16 on a processor that multiplies by AVX-512, without a matrix unit; on larger maps and in float32
+    it took longer than TensorFlow's own when tried. So only there.
     """
     height, width = inputs.shape[1:3]
     plain = (convolution.kernel_size, convolution.strides, convolution.padding) == ((3, 3), (1, 1), "same")
