@@ -39,6 +39,8 @@ def evaluate(args):
     from .fer2013 import load_faces
     from .inference import load_predictor
 
+    if args.json:
+        args.json.parent.mkdir(parents=True, exist_ok=True)
     faces = load_faces(args.source, labels=args.labels, split=args.split)
     predict = load_predictor(args.name, faces if args.name == "squeezenet" else None)
     report = evaluate_(predict, faces, views=args.views)
@@ -79,6 +81,7 @@ def explain(args):
     from .photo import face_from_photo
     from .plots.explanations import explanation_rows
 
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     predict = load_predictor(args.name)
     face = face_from_photo(args.photo)
     explanations = [explain_(predict, face, method, args.samples, args.seed) for method in METHODS]

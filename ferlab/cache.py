@@ -123,7 +123,7 @@ def _put(half, entry):
 
 def _sweep(entry):
     """Remove what kernels that were killed long ago left half-made."""
-    for half in entry.parent.glob(f"{entry.name}.half-*"):
+    for half in entry.parent.glob("*.half-*"):
         try:
             if time.time() - half.stat().st_mtime > _ABANDONED:
                 shutil.rmtree(half, ignore_errors=True)

@@ -48,7 +48,7 @@ def wilson_interval(hits, n):
     """
     hits, n = np.asarray(hits, float), np.asarray(n, float)
     z = 1.959964
-    safe = np.maximum(n, 1)
+    safe = np.where(n > 0, n, 1)
     share = hits / safe
     middle = (share + z**2 / (2 * safe)) / (1 + z**2 / safe)
     half = z / (1 + z**2 / safe) * np.sqrt(share * (1 - share) / safe + z**2 / (4 * safe**2))
@@ -314,7 +314,7 @@ def evaluate(predict, faces, *, views="one"):
             answer = predict(np.ascontiguousarray(_seen(images, view)))
             total[start : start + BATCH] += _checked(answer, len(images), len(faces.classes), faces.classes)
     splits = " and ".join(SPLITS[s] for s in np.unique(faces.splits))
-    about = f"{len(faces)} {faces.name} ({splits}), views: {views}"
+    about = f"{len(faces)} {faces.name} ({splits})" + ("" if views == "one" else f", views: {views}")
     mean = (total / len(VIEWS[views])).astype(np.float32)
     return Report(tuple(faces.classes), np.asarray(faces.labels), mean, about)
 

@@ -1,7 +1,7 @@
 """What Keras does slowly on TensorFlow and a CPU, done faster while a network trains.
 
 The same steps up to rounding (of dropout: with other luck), by fewer passes through memory. With another backend
-Keras's own steps stay. What each of them saves: python tests/benchmarks/faster_steps.py.
+Keras's own steps stay. What each of them saves, the optimizer's apart: python tests/benchmarks/faster_steps.py.
 """
 
 import contextlib

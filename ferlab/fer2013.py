@@ -320,7 +320,7 @@ def _read_votes(path, splits):
     votes = np.stack([_whole_numbers(path, table[name], name) for name in names], axis=1)
     if votes.min() < 0 or votes.max() > 255:
         row = int(np.argwhere((votes < 0) | (votes > 255))[0, 0])
-        raise ValueError(f"{path}, row {row}: votes are {votes[row].tolist()}, expected 0 to 10 each")
+        raise ValueError(f"{path}, row {row}: votes are {votes[row].tolist()}, expected counts from 0 to 255")
     return votes.astype(np.uint8)
 
 

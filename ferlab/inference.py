@@ -44,7 +44,8 @@ def as_batch(images):
     # Half a grey level of slack: blurring and resizing overshoot by a rounding error.
     if low < -0.5 or high > 255.5:
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 (black) to 255 (white)")
-    if images.dtype.kind == "f" and 0 < high <= 1:
+    # Whole numbers are grey levels, of a nearly black face.
+    if images.dtype.kind == "f" and 0 < high <= 1 and (images % 1).any():
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
     return images.astype(np.float32)
 

@@ -35,6 +35,10 @@ def ablate(args):
 
     ValueError for faces without votes, from which the second head could not learn.
     """
+    if args.drawn:
+        raise ValueError(
+            "newly drawn faces have no votes, which one part of the recipe learns from; leave --drawn out"
+        )
     training, judged = training_faces(args, "fer2013")
     if training.votes is None:
         raise ValueError(

@@ -98,7 +98,6 @@ def _from_file(path):
                         f"{path} has {image.width}x{image.height} pixels, more than {MOST_PIXELS:,}; "
                         "make it smaller first"
                     )
-                image.draft("RGB", (4 * LONGEST, 4 * LONGEST))  # a large JPEG is unpacked at a fraction
                 return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
         raise ValueError(f"{path} is not an image that can be read; save it as JPEG or PNG") from None

@@ -198,10 +198,12 @@ def best_precision():
 
 
 def set_precision(model, policy):
-    """Compute in this number format from now on; weights stay float32. The softmax keeps float32."""
+    """Compute in this number format from now on; weights stay float32. What ends in a softmax keeps float32."""
     kept = keras.Model | keras.layers.InputLayer | keras.layers.Rescaling | keras.layers.Softmax
     for layer in model._flatten_layers(include_self=False):
-        if not isinstance(layer, kept) and not layer.name.endswith("probabilities"):
+        answers = layer.name.endswith("probabilities")
+        answers = answers or getattr(layer, "activation", None) is keras.activations.softmax
+        if not isinstance(layer, kept) and not answers:
             layer.dtype_policy = policy
 
 
@@ -260,8 +262,9 @@ def fit(
     and augmentation at work; those of validation are taken after it, without.
 
     ValueError for images or targets that don't fit the model, for an unknown optimizer, for patience with averaging,
-    and for a folder that holds the state of a training with another model, number of faces, batch size, step size,
-    weight decay, optimizer, seed, loss, class weights, averaging or `about`; name other differences in `about`.
+    for a folder that holds more epochs than are asked for, or the state of a training with another model, number of
+    faces, batch size, step size, weight decay, optimizer, seed, loss, class weights, averaging or `about`; name other
+    differences in `about`.
     FloatingPointError where the loss stops being a number.
     """
     if average and patience:
@@ -307,6 +310,11 @@ def fit(
         _compile(trained, loss, steps, classes)
         checkpoints = Checkpoints(folder, model, patience, settings, average)
         done = checkpoints.restore(trained)
+        if done > epochs:
+            raise ValueError(
+                f"{folder} holds a training of {done} epochs, {epochs} were asked for; ask for {done} or more, "
+                "give another folder, or delete it"
+            )
         shuffle = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start(epoch))
         if done < epochs and not checkpoints.out_of_patience(done - 1):
             trained.fit(

@@ -77,13 +77,16 @@ def test_only_old_halves_are_swept(folder):
     cached(("x",), lambda: {"a": np.ones(1)})
     [entry] = folder.iterdir()
     shutil.rmtree(entry)
-    old, new = (folder / f"{entry.name}.half-{which}" for which in ("old", "new"))
-    old.mkdir()
-    new.mkdir()
-    os.utime(old, (0, 0))
+    # The other key's is of a file that has changed since, so nobody will build it again.
+    old, other, new = (folder / f"{name}.half-1" for name in (entry.name, f"y-{'0' * 20}", f"x-{'1' * 20}"))
+    for half in (old, other, new):
+        half.mkdir()
+    for half in (old, other):
+        os.utime(half, (0, 0))
     cached(("x",), lambda: {"a": np.ones(1)})
     assert new.exists()
     assert not old.exists()
+    assert not other.exists()
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "sizes"])

@@ -131,11 +131,22 @@ def test_without_the_repository_it_says_what_to_do(arguments, tmp_path, monkeypa
 def test_a_class_has_a_seed_that_its_notebooks_can_use(tmp_path):
     with pytest.raises(ValueError, match="--seed -5: a seed is a whole number from 0 to 4294967295"):
         command("init", tmp_path / "course", "--seed", -5)
+    with pytest.raises(ValueError, match="--seconds 0: a function of a student needs 1 or more"):
+        command("init", tmp_path / "course", "--seconds", 0)
     assert not (tmp_path / "course").exists()
 
 
+# In place of what stood there, above it, between it, and below it.
+WRITTEN = {
+    "anew": lambda stub: "hours_of_work = 3",
+    "above": lambda stub: f"hours_of_work = 3\n{stub}",
+    "below": lambda stub: f"{stub}\nhours_of_work = 3",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("kind", ["code", "markdown"])
-def test_a_learner_s_answers_are_not_overwritten(kind, tmp_path, monkeypatch):
+def test_a_learner_s_answers_are_not_overwritten(kind, written, tmp_path, monkeypatch):
     monkeypatch.setattr(classroom, "COPIES", tmp_path)
     command("copies")
     first = {path: path.read_text() for path in tmp_path.iterdir()}
@@ -143,7 +154,7 @@ def test_a_learner_s_answers_are_not_overwritten(kind, tmp_path, monkeypatch):
     path = min(first)
     notebook = read(path)
     cell = next(c for c in notebook.cells if about(c).get("solution") and c.cell_type == kind)
-    cell.source = "hours_of_work = 3"
+    cell.source = WRITTEN[written](cell.source)
     nbformat.write(notebook, path)
     mine = path.read_text()
     with pytest.raises(FileExistsError, match=f"holds answers .{about(cell)['grade_id']}.*move it elsewhere"):

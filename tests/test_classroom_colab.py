@@ -32,6 +32,17 @@ def test_a_badge_and_a_first_cell_are_written_once(notebook):
     assert "someone" not in notebook.read_text()
 
 
+def test_an_older_notebook_without_ids_gets_them(notebook):
+    older = nbformat.read(notebook, 4)
+    older.nbformat_minor = 4
+    for cell in older.cells:
+        del cell["id"]
+    nbformat.write(older, notebook)
+    colab.add_badge(notebook, "someone/course")
+    nbformat.validate(nbformat.read(notebook, 4))
+    assert not colab.add_badge(notebook, "someone/course")
+
+
 def test_a_repository_is_owner_and_name(notebook):
     for wrong in ("course", "a/b/c", "/course"):
         with pytest.raises(ValueError, match="OWNER/NAME"):

@@ -192,9 +192,10 @@ def test_explain_writes_a_figure_of_a_photo(tmp_path):
     from skimage import data, io
 
     io.imsave(tmp_path / "astronaut.png", data.astronaut())
-    done = ferlab("explain", tmp_path / "astronaut.png", "--samples", 100, cwd=tmp_path)
+    out = tmp_path / "new folder" / "explanation.png"
+    done = ferlab("explain", tmp_path / "astronaut.png", "--samples", 100, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "explanation.png").stat().st_size > 10_000
+    assert out.stat().st_size > 10_000
     assert "slic" in done.stdout.lower()
 
 
@@ -288,6 +289,7 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         (["train", "squeezenet", "--drawn", "-5"], "-5: expected 1 or more"),
         (["train", "squeezenet", "--out", "mine.keras"], "give the path without an ending"),
         (["compare", "--results", "nowhere"], "there is no folder nowhere"),
+        (["ablate", "squeezenet", "--drawn", "70"], "newly drawn faces have no votes"),
     ],
 )
 def test_what_the_commands_refuse(given, message, tmp_path, monkeypatch, capsys):

@@ -29,7 +29,9 @@ def test_a_seed_repeats_and_a_longer_draw_begins_the_same(seed):
 
 
 def test_other_seeds_give_other_people():
-    assert not (drawn.draw_faces(5, seed=1).images == drawn.draw_faces(5, seed=2).images).all()
+    one, other = (drawn.draw_faces(5, seed=seed).images.astype(float) for seed in (1, 2))
+    # Grain and light alone would leave most of a face as it is.
+    assert (np.abs(one[:, None] - other[None]).mean((2, 3)) > 15).all()
 
 
 def test_a_face_without_units_is_its_own_twin():

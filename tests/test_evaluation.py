@@ -305,6 +305,15 @@ def test_human_ceilings_interval_is_wide_where_all_faces_are_alike():
     assert high > human.recall[FER2013.index("sad")] + 0.1
 
 
+@pytest.mark.parametrize("others", [{"happy": 10}, {"happy": 6, "sad": 4}])
+def test_human_ceilings_interval_holds_its_share_where_two_faces_are_all(others):
+    votes = np.array([ballots(happy=9, sad=1), ballots(**others)], np.uint8)
+    human = human_ceiling(make_faces([3, 3], votes=votes))
+    low, high = human.interval
+    assert low < human.share < high
+    assert high - low > 0.9  # two faces say next to nothing
+
+
 def test_human_ceiling_shares_ties():
     # Held out sad: the others are happy, fear, neutral (1 each, tied): each is the truth by a third.
     votes = np.array([ballots(happy=1, fear=1, neutral=1, sad=1)], np.uint8)

@@ -129,6 +129,15 @@ def test_more_faces_are_added_to_those_in_the_folder(tmp_path):
     assert processes(ran) == {os.getpid()}
 
 
+def test_a_function_of_float32_images_is_known_again(tmp_path):
+    def doubled(images):  # of whole numbers of a byte it would be another function
+        share = np.clip((images * 2).mean((1, 2)) / 510, 0, 1)
+        return np.stack([share, 1 - share], 1)
+
+    first, again = (explain_many(doubled, FACES[:2], folder=tmp_path, n_jobs=1, **FEW) for _ in range(2))
+    assert (first[0].weights == again[0].weights).all()
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -356,6 +356,16 @@ def test_the_log_can_be_replayed_and_graded(probe):
             another.replay([{"did": "probe", "chosen": place, "state": {}}])
 
 
+def test_what_was_asked_of_one_photo_is_not_replayed_on_another(probe):
+    upload(probe, png(astronaut()))
+    click(probe, 0)
+    of_the_first = probe.log[-1]
+    assert probe.replay([of_the_first]).shape == (1, 2)
+    upload(probe, png(astronaut()[:, ::-1]))
+    with pytest.raises(ValueError, match="entry 0 is about another face than the one at place -1"):
+        probe.replay([of_the_first])
+
+
 def test_several_faces_in_a_photo_are_offered(probe):
     both = np.concatenate([astronaut()[:256, 64:320], astronaut()[:256, 64:320]], axis=1)
     upload(probe, png(both))

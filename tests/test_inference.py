@@ -128,6 +128,11 @@ def test_bad_images_are_refused_in_words(predictor, images, complaint):
         predictor(images)
 
 
+def test_a_nearly_black_face_is_one(predictor):
+    dark = (IMAGES[:2] > 128).astype(np.uint8)
+    assert (predictor(dark.astype(np.float32)) == predictor(dark)).all()
+
+
 def test_black_is_an_image_and_none_is_a_batch(predictor):
     assert predictor(np.zeros((1, 48, 48))).shape == (1, 7)
     assert predictor(np.zeros((0, 48, 48))).shape == (0, 7)

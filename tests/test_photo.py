@@ -29,6 +29,13 @@ def test_finds_the_astronaut_where_she_is():
     assert left < 222 < left + width
 
 
+def test_a_large_photo_s_boxes_are_in_its_own_pixels(tmp_path):
+    Image.fromarray(ASTRONAUT).resize((4608, 4608)).save(tmp_path / "large.jpg")
+    [(top, left, height, width)] = find_faces(tmp_path / "large.jpg")
+    assert top < 9 * 120 < top + height
+    assert left < 9 * 222 < left + width
+
+
 @pytest.mark.parametrize(
     "array",
     [

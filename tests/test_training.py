@@ -343,6 +343,39 @@ def test_bfloat16_is_for_training_only():
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
 
 
+class Spy(keras.layers.Layer):
+    """Notes in which number format the layer before it, and those with this name, compute."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model, self.seen = [model], {}
+
+    def call(self, x):
+        self.seen |= {layer.name: layer.compute_dtype for layer in self.model[0].layers}
+        return x
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_training_computes_in_the_format_that_was_asked_for(precision):
+    image = keras.Input((48, 48, 1))
+    x = keras.layers.Conv2D(2, 3, strides=16, name="conv")(
+        keras.layers.Rescaling(1 / 255, name="scale")(image)
+    )
+    answer = keras.layers.Dense(2, activation="softmax", name="answer")(keras.layers.Flatten()(x))
+    model = keras.Model(image, answer)
+    spy = Spy(model)
+    run(model=model, augment=spy, precision=precision, epochs=1)
+    assert spy.seen["conv"] == precision.removeprefix("mixed_")
+    assert spy.seen["scale"] == spy.seen["answer"] == "float32"
+
+
+def test_fewer_epochs_than_the_folder_has_are_refused(tmp_path):
+    run(tmp_path, epochs=2)
+    with pytest.raises(ValueError, match="holds a training of 2 epochs, 1 were asked for"):
+        run(tmp_path, epochs=1)
+    assert len(run(tmp_path, epochs=2)[1]["loss"]) == 2
+
+
 IMAGES, TARGETS = shades(8)
 NAN = np.where(np.arange(48) == 5, np.nan, IMAGES.astype("float32"))
 BAD = {

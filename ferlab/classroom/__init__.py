@@ -4,6 +4,7 @@ nbgrader does the rest with its own commands: generate_assignment, release_assig
 generate_feedback, export. notebooks/assignments/TEACHING.md tells how.
 """
 
+import importlib.util
 import json
 import secrets
 import shutil
@@ -78,6 +79,8 @@ def init(args):
     seed = secrets.randbelow(9000) + 1000 if args.seed is None else args.seed
     if not 0 <= seed < 2**32:
         raise ValueError(f"--seed {seed}: a seed is a whole number from 0 to {2**32 - 1}")
+    if args.seconds < 1:
+        raise ValueError(f"--seconds {args.seconds}: a function of a student needs 1 or more")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # on a server homes may be open to all
     skip = shutil.ignore_patterns("__pycache__", "class.json")
     shutil.copytree(SOURCES / GRADING, folder / GRADING, ignore=skip)
@@ -98,6 +101,8 @@ def _look_for_sources():
             f"{SOURCES} is not there: the assignments come with ferlab's repository, not with the package "
             "alone; clone it and run this in its environment"
         )
+    if importlib.util.find_spec("nbgrader") is None:
+        raise RuntimeError("nbgrader is not installed; pip install 'ferlab[classroom]' brings it")
 
 
 def copies(args):
@@ -107,7 +112,7 @@ def copies(args):
 
     fresh = students_copies(SOURCES, COPIES)
     for path in filter(Path.exists, fresh):
-        if answers := answered(path):
+        if answers := answered(path, fresh[path]):
             raise FileExistsError(
                 f"{path} holds answers ({', '.join(answers)}), which would be lost; move it elsewhere"
             )

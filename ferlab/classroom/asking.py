@@ -45,7 +45,7 @@ class OutOfTime(BaseException):
 def strike(_, frame, home=None):
     """Signal handler: OutOfTime in the student's code that runs now, called by one of CALLERS or by the frame `home`.
 
-    Where no student's code runs it does nothing.
+    Where none but these run it does nothing.
 
     A bare `except:` in a loop swallows it as it swallows everything. So the student's lines are traced as well, and
     the next one, which is the one behind the `except:`, strikes again.
@@ -81,8 +81,8 @@ def time_limit(seconds):
         return
     home = sys._getframe(2)  # of the `with`; between lies contextlib's
     before, traced = signal.signal(signal.SIGALRM, partial(strike, home=home)), sys.gettrace()
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

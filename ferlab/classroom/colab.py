@@ -26,6 +26,10 @@ def add_badge(path, repository):
         raise ValueError(f"{repository!r} is no repository, expected OWNER/NAME")
     notebook = nbformat.read(path, 4)
     before = nbformat.writes(notebook)
+    if notebook.nbformat_minor < 5:  # an older one, whose cells have no ids yet
+        notebook.nbformat_minor = 5
+        for cell in notebook.cells:
+            cell.id = nbformat.corpus.words.generate_corpus_id()
     first = notebook.cells[0]
     title, *text = [line for line in first.source.splitlines() if "colab-badge.svg" not in line]
     while text and not text[0].strip():

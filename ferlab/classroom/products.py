@@ -42,11 +42,15 @@ def students_copies(sources, folder):
     }
 
 
-def answered(path):
-    """Names of the solution cells in a student's notebook where something stands in place of the stub."""
-    stubs = {"code": "raise NotImplementedError", "markdown": "YOUR ANSWER HERE"}
-    cells = [c for c in nbformat.read(path, 4).cells if c.metadata.get("nbgrader", {}).get("solution")]
-    return [c.metadata["nbgrader"]["grade_id"] for c in cells if stubs[c.cell_type] not in c.source]
+def answered(path, fresh):
+    """Names of the solution cells in a student's notebook that aren't as in `fresh`, the text of an untouched one."""
+    untouched = _solutions(nbformat.reads(fresh, 4))
+    return [name for name, text in _solutions(nbformat.read(path, 4)).items() if text != untouched.get(name)]
+
+
+def _solutions(notebook):
+    cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    return {c.metadata["nbgrader"]["grade_id"]: c.source for c in cells}
 
 
 def products(source, seed):

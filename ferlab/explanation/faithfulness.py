@@ -129,7 +129,7 @@ def sensitivity(relevance, others):
 def centre_prior(segments):
     """The weights of an explanation that knows nothing but that faces are in the middle, float (s,), 0..1.
 
-    1 for a superpixel whose pixels lie, on average, in the centre of the image, 0 for one in a corner.
+    One less the mean distance of a superpixel's pixels from the image's centre, in units of a corner's distance.
     """
     y, x = np.indices(segments.shape)
     middle = (np.array(segments.shape) - 1) / 2

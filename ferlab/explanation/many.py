@@ -130,7 +130,7 @@ def _check_network(folder, found, predict):
     if not found:
         return
     kept = np.array([explanation.probabilities for explanation in found.values()])
-    now = np.asarray(predict(np.array([explanation.image for explanation in found.values()])))
+    now = np.asarray(predict(np.array([explanation.image for explanation in found.values()], np.float32)))
     if now.shape != kept.shape or np.abs(now - kept).max() > 1e-3:  # a rounding error is a thousandth of that
         raise ValueError(
             f"{folder} holds explanations of another network than `predict`; give another folder"

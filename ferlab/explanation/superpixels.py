@@ -40,7 +40,8 @@ def as_face(image):
     # Half a grey level of slack: blurring and resizing overshoot by a rounding error.
     if low < -0.5 or high > 255.5:
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 (black) to 255 (white)")
-    if image.dtype.kind == "f" and 0 < high <= 1:
+    # Whole numbers are grey levels, of a nearly black face.
+    if image.dtype.kind == "f" and 0 < high <= 1 and (image % 1).any():
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 

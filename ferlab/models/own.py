@@ -42,20 +42,20 @@ def residual_fire(x, squeeze, expand, name):
     return layers.ReLU(name=f"{name}_relu")(out)
 
 
-def own_squeezenet(classes=7, *, dropout=0.3, side=48):
+def own_squeezenet(classes=7, *, side=48):
     """Grey faces (n, side, side, 1) in 0..255 to probabilities (n, classes); side None for faces of any size."""
-    image, features = _features(dropout, side)
+    image, features = _features(side)
     return keras.Model(image, _head(features, classes, ""), name="own_squeezenet")
 
 
-def two_headed(classes=7, vote_classes=8, *, dropout=0.3):
+def two_headed(classes=7, vote_classes=8):
     """The same network with a second head, for what FER+ annotators voted.
 
     Grey faces (n, h, w, 1) of any size to (n, classes + vote_classes): probabilities of the labels, then of the
     votes. What the annotators say teaches the shared layers, and doesn't pull the labels' answers
     their way, as votes mixed into one target do (Caruana 1997, doi 10.1023/A:1007379606734).
     """
-    image, features = _features(dropout, None)
+    image, features = _features(None)
     heads = [_head(features, classes, ""), _head(features, vote_classes, "votes_")]
     return keras.Model(image, layers.Concatenate(name="both_probabilities")(heads), name="two_headed")
 
@@ -104,7 +104,7 @@ def two_headed_loss(target, predicted):
     return -ops.sum(target * ops.log(ops.clip(predicted, 1e-7, 1.0)), axis=-1)
 
 
-def _features(dropout, side):
+def _features(side):
     image = keras.Input((side, side, 1), name="image")
     x = layers.Rescaling(1 / 255, name="scale")(image)
     x = layers.Conv2D(32, 3, padding="same", use_bias=False, name="conv1")(x)
@@ -119,7 +119,7 @@ def _features(dropout, side):
             x = residual_fire(x, squeeze, expand, f"fire{number}")
             number += 1
     x = layers.BatchNormalization(name="last_norm")(x)
-    return image, layers.SpatialDropout2D(dropout, name="last_dropout")(x)
+    return image, layers.SpatialDropout2D(0.3, name="last_dropout")(x)
 
 
 def _head(features, classes, prefix):

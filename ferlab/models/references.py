@@ -12,7 +12,7 @@ from keras import layers
 from .vgg import BLOCKS
 
 
-def zima_vgg16(classes=7, *, dropout=0.2):
+def zima_vgg16(classes=7):
     """VGG16 from scratch, batch normalisation before every block, dropout after each and after dense ones.
 
     The thesis reports 28,913,223 parameters and no widths of the dense layers: with four poolings and two
@@ -25,11 +25,11 @@ def zima_vgg16(classes=7, *, dropout=0.2):
             x = _convolution(x, filters, f"block{number}_conv{i + 1}")
         if number < len(BLOCKS):
             x = layers.MaxPooling2D(name=f"block{number}_pool")(x)
-        x = layers.Dropout(dropout, name=f"block{number}_dropout")(x)
+        x = layers.Dropout(0.2, name=f"block{number}_dropout")(x)
     x = layers.Flatten(name="features")(x)
     for number in (1, 2):
         x = layers.Dense(2048, activation="relu", name=f"dense{number}")(x)
-        x = layers.Dropout(dropout, name=f"dense{number}_dropout")(x)
+        x = layers.Dropout(0.2, name=f"dense{number}_dropout")(x)
     return keras.Model(image, _answer(x, classes), name="zima_vgg16")
 
 

@@ -123,17 +123,15 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="vgg16")
 
 
-def narrow_vgg16(classes=7, *, dropout=0.3):
+def narrow_vgg16(classes=7):
     """The narrow base with one layer on top, as its base is trained: faces (n, 48, 48, 1) to probabilities."""
     image = keras.Input((48, 48, 1), name="image")
-    x = layers.Dropout(dropout, name="dropout")(
-        layers.Flatten(name="features")(narrow_base()(_prepared(image)))
-    )
+    x = layers.Dropout(0.3, name="dropout")(layers.Flatten(name="features")(narrow_base()(_prepared(image))))
     x = layers.Dense(classes, name="classes")(x)
     return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="narrow_vgg16")
 
 
 def save_narrow_base(base, path):
-    """Write the weights of a trained narrow base in half precision, for `vgg16_transfer` to read."""
+    """Write the weights of a trained narrow base in half precision; ferlab/weights/vgg16-narrow.npz is such a file."""
     with open(path, "wb") as file:
         np.savez_compressed(file, **{f"w{i}": w.astype("float16") for i, w in enumerate(base.get_weights())})

@@ -66,7 +66,13 @@ def load_card(name="squeezenet", faces=None):
 
     name and faces as for `load_model`.
     """
-    return json.loads(_trained_file(name, faces).with_suffix(".json").read_text(encoding="utf-8"))
+    path = _trained_file(name, faces).with_suffix(".json")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{path}, the network's card, can't be read ({error}); `python -m ferlab train` writes it beside them"
+        ) from error
 
 
 def _trained_file(name, faces):
@@ -81,7 +87,7 @@ def _trained_file(name, faces):
     if not path.is_file():
         shipped = ", ".join(sorted(p.stem for p in WEIGHTS.glob("*.keras"))) or "none"
         raise ValueError(
-            f"no trained network {name!r} is shipped; shipped: {shipped}. Or give a .keras file's path"
+            f"no trained network {path.stem!r} is shipped; shipped: {shipped}. Or give a .keras file's path"
         )
     return path
 

@@ -32,6 +32,9 @@ def sheet(images, titles=None, columns=10, *, size=0.9, about="faces"):
         axis.axis("off")
     for i, (axis, image) in enumerate(zip(axes.flat, images, strict=False)):
         axis.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axis.axis("on")  # a thin frame, else a white picture on a white page is none
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(color="#BBBBBB", linewidth=0.5)
         if titles is not None:
             axis.set_title(titles[i], fontsize=8, pad=2)
     gap = 0.06 + 0.2 * lines / size
@@ -42,7 +45,7 @@ def sheet(images, titles=None, columns=10, *, size=0.9, about="faces"):
     return Picture(figure, alt)
 
 
-def class_bars(counts, title=None):
+def class_bars(counts):
     """Faces per class as bars, the number at each. counts: {label: number} or {split: {label: number}}."""
     groups = counts if isinstance(next(iter(counts.values())), dict) else {"faces": counts}
     figure, axes = plt.subplots(1, len(groups), figsize=(4.2 * len(groups), 2.8), squeeze=False, sharey=True)
@@ -55,7 +58,6 @@ def class_bars(counts, title=None):
         axis.set_xlabel("faces")
         axis.spines[["top", "right"]].set_visible(False)
     axes[0, 0].invert_yaxis()
-    figure.suptitle(title)
     figure.tight_layout()
     told = "; ".join(f"{name}: " + ", ".join(f"{k} {n}" for k, n in g.items()) for name, g in groups.items())
     return Picture(figure, f"Bars of the number of faces per label. {told}.")

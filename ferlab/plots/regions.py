@@ -77,10 +77,10 @@ def _legend(figure, axis):
     )
 
 
-def region_panels(counts, what="top three"):
-    """A panel an emotion: in what share of its faces each region was among the superpixels that were counted.
+def region_panels(counts):
+    """A panel an emotion: in what share of its faces each region was among the top three superpixels.
 
-    what: which superpixels, a key of the counts. Regions that the emotion's action units move are marked E (EMFACS)
+    Regions that the emotion's action units move are marked E (EMFACS)
     and F (FACS 1978) at their names.
     """
     methods, emotions = list(counts), list(next(iter(counts.values())))
@@ -90,7 +90,7 @@ def region_panels(counts, what="top three"):
     figure, axes = plt.subplots(down, columns, figsize=size, layout="constrained", squeeze=False)
     alt = []
     for axis, emotion in zip(axes.flat, emotions, strict=False):
-        found = {method: counts[method][emotion][what] for method in methods}
+        found = {method: counts[method][emotion]["top three"] for method in methods}
         share = _beside_chance(axis, found, _with_signs(emotion))
         faces = found[methods[0]]["faces"]
         axis.set_title(f"{emotion}, {faces} faces", fontsize=10)
@@ -105,7 +105,7 @@ def region_panels(counts, what="top three"):
     _legend(figure, axes[0, 0])
     return Picture(
         figure,
-        f"Share of faces in which each region is among the {what} superpixels, for {', '.join(methods)}. The "
+        f"Share of faces in which each region is among the top three superpixels, for {', '.join(methods)}. The "
         f"two regions that stand out most against drawing by lot, mean over methods: {'; '.join(alt)}.",
     )
 

@@ -222,9 +222,9 @@ def mistakes(report, faces, which=None):
     return sheet(faces.images[which], titles, columns=6, size=1.4, about="wrongly classified faces")
 
 
-def focal_curves(gammas=(0, 1, 2.2, 5)):
-    """The focal loss of one face against the probability that its true class was given; up to four gammas."""
-    p = np.linspace(0.01, 1, 200)
+def focal_curves():
+    """The focal loss of one face against the probability that its true class was given, for four gammas."""
+    p, gammas = np.linspace(0.01, 1, 200), (0, 1, 2.2, 5)
     figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
     for shade, line, gamma in zip(("black", *_SHADES[:3]), _LINES, gammas, strict=True):
         axes.plot(p, (1 - p) ** gamma * -np.log(p), line, color=shade, label=f"γ = {gamma:g}")

@@ -1,6 +1,7 @@
 """FaceProbe: take a face apart by hand and watch the probabilities move."""
 
 import time
+import zlib
 
 import numpy as np
 import traitlets
@@ -187,6 +188,10 @@ class FaceProbe(Widget):
             if entry["chosen"] != self._place:
                 self._show_place(entry["chosen"])
                 self.chosen = self._place
+            if entry.get("image", self._checksum()) != self._checksum():
+                raise ValueError(
+                    f"entry {len(answers)} is about another face than the one at place {self._place} here"
+                )
             wanted = {**changes.UNTOUCHED, **entry["state"]}
             self._check(wanted)
             self.probe = {"face": self._number, "again": len(answers), **wanted}
@@ -334,7 +339,11 @@ class FaceProbe(Widget):
             self._note("probe", state=changed, probabilities=now.tolist(), linear=linear)
 
     def _note(self, did, **what):
-        self.log = [*self.log, {"did": did, "chosen": self._place, "face": self._number, **what}]
+        where = {"chosen": self._place, "face": self._number, "image": self._checksum()}
+        self.log = [*self.log, {"did": did, **where, **what}]
+
+    def _checksum(self):
+        return zlib.crc32(self._image.tobytes())
 
     # Guess, then LIME
 
