@@ -97,7 +97,7 @@ def class_weights(function):
     )
     ask(
         found[2] > 1,
-        "weights of this size shrink every step of the training. What did the formula divide, n or 1?",
+        "weights of this size make the loss tiny, and with it most steps. What did the formula divide, n or 1?",
     )
     ask(np.isclose(found[2], 4 / 3), "k counts the classes: those that occur, or those that there are?")
 

@@ -63,11 +63,27 @@ def receptive_field(function):
     ask(found != 6, "you add k for each window. Two 3x3 windows overlap.")
     ask(found == 5, f"two 3x3 windows in a row see {found} pixels in yours. Draw them on squared paper.")
     found = function([(3, 2), (3, 1), (3, 1)])
-    ask(found != 7, "the stride is used in the wrong layer: it spreads what comes AFTER it.")
+    ask(
+        found != 7,
+        "7 is what comes out without the stride, or with it in the wrong layer: it spreads what comes AFTER it.",
+    )
     ask(
         found == 11,
         f"(3, 2), (3, 1), (3, 1) give {found} in yours. How far apart are two neighbours after the first layer?",
     )
+
+
+def _trains(loss):
+    import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation="softmax")])
+    before, ones = model.get_weights(), np.ones(2, "float32")
+    model.compile("sgd", lambda y, p: loss(y, p, ones, 0.0))
+    try:
+        model.train_on_batch(np.eye(2, dtype="float32"), np.eye(2, dtype="float32"))
+    except Exception:
+        return False
+    return not np.array_equal(before[0], model.get_weights()[0])
 
 
 def focal_loss(function):
@@ -84,6 +100,7 @@ def focal_loss(function):
         tuple(found.shape) == (2,),
         f"the shape is {tuple(found.shape)}, asked for was (2,): one loss per face. Over which axis do you sum?",
     )
+    ask(_trains(function), "no network can be trained through it: is a step of it made by NumPy?")
     found = ops.convert_to_numpy(found)
     ask((found >= 0).all(), "a loss is below 0. What sign has the logarithm of a probability?")
     ask(

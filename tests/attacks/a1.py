@@ -34,6 +34,18 @@ def by_argwhere(images):
     return np.argwhere(images.std((1, 2)) < 8).ravel()
 
 
+@wrong("faulty_rows", "root of the mean of squares")
+def by_mean_deviation(images):
+    pixels = images.reshape(len(images), -1).astype(float)
+    return np.flatnonzero(np.abs(pixels - pixels.mean(1, keepdims=True)).mean(1) < 8)
+
+
+@wrong("faulty_rows", "root of the mean of squares")
+def by_median_deviation(images):
+    pixels = images.reshape(len(images), -1).astype(float)
+    return np.flatnonzero(np.median(np.abs(pixels - np.median(pixels, 1, keepdims=True)), 1) < 8)
+
+
 @wrong("faulty_rows", "expected a NumPy array")
 def whole_of_where(images):
     return np.where(images.std(axis=(1, 2)) < 8)

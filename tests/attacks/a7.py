@@ -59,6 +59,11 @@ def absolute(relevance, size):
     return by_loops(np.abs(relevance), size)
 
 
+@wrong("hottest_square", "taken from what speaks for it")
+def positive_alone(relevance, size):
+    return by_loops(np.maximum(relevance, 0), size)
+
+
 @wrong("hottest_square", "is found at")
 def brightest_pixel(relevance, size):
     row, column = np.unravel_index(relevance.argmax(), relevance.shape)
@@ -145,6 +150,23 @@ def one_mean_for_all(images, row, column, size):
 def mean_with_the_square(images, row, column, size):
     out = images.copy()
     out[:, row : row + size, column : column + size] = images.mean((1, 2))[:, None, None]
+    return out
+
+
+@wrong("without_square", "each image's own mean")
+def median_for_mean(images, row, column, size):
+    outside = np.ones((48, 48), bool)
+    outside[row : row + size, column : column + size] = False
+    out = images.copy()
+    out[:, row : row + size, column : column + size] = np.median(images[:, outside], 1)[:, None, None]
+    return out
+
+
+@wrong("without_square", "each image's own mean")
+def mean_without_whole_rows_and_columns(images, row, column, size):
+    rest = np.delete(np.delete(images, np.s_[row : row + size], 1), np.s_[column : column + size], 2)
+    out = images.copy()
+    out[:, row : row + size, column : column + size] = rest.mean((1, 2))[:, None, None]
     return out
 
 
@@ -266,6 +288,21 @@ def share_that_stays(predict, images, row, column, size, grey):
 def probabilities_that_move(predict, images, row, column, size, grey):
     moved = np.abs(predict(_stamped(images, row, column, size, grey)) - predict(images)).max(1)
     return float((moved > 1e-6).mean())
+
+
+@wrong("turned", "from 45 to 55")
+def probabilities_that_move_by_half(predict, images, row, column, size, grey):
+    moved = np.abs(predict(_stamped(images, row, column, size, grey)) - predict(images))[:, 1]
+    return float((moved > 0.5).mean())
+
+
+@wrong("turned", "from 45 to 55")
+def of_two_labels_only(predict, images, row, column, size, grey):
+    before, after = (
+        predict(images)[:, 1] > 0.5,
+        predict(_stamped(images, row, column, size, grey))[:, 1] > 0.5,
+    )
+    return float((before != after).mean())
 
 
 @wrong("turned", "answers change")

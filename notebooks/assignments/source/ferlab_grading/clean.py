@@ -45,6 +45,12 @@ def rows_nearly(rng, faulty_rows):
             f"An image whose grey levels have a standard deviation of {pixels[1].std():.2f} should "
             f"{'' if faulty else 'not '}be found; the limit is below 8."
         )
+    few = np.full((1, 48, 48), rng.integers(80, 120), np.uint8)
+    few[0, 20:23, 20:23] = 255  # a standard deviation of more than 8, a mean deviation of little more than 1
+    assert _rows(faulty_rows, few) == [], (
+        f"An image with one small bright place has a standard deviation of {few.std():.1f}, and should not be found: "
+        "that is the root of the mean of squares."
+    )
 
 
 def _with_spread(rng, spread):

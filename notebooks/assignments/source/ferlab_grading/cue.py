@@ -63,6 +63,9 @@ def square_edges(rng, hottest_square):
     relevance[5:10, 20:25] = 1
     found = _square(hottest_square, relevance, 5)
     assert found == (5, 20), f"What speaks against the label doesn't count for it; the answer is {found}."
+    relevance[30:35, 10:15] = np.array([3, -4, 3, -4, 3])[:, None]
+    found = _square(hottest_square, relevance, 5)
+    assert found == (5, 20), f"What speaks against the label is taken from what speaks for it; the answer is {found}."
     relevance = np.full((48, 48), 0.1)
     relevance[7, 40] = 2.0
     relevance[20:25, 20:25] = 0.5
@@ -112,10 +115,12 @@ def removal_place(rng, without_square):
 
 
 def removal_value(rng, without_square):
-    images = (
-        rng.integers(0, 256, (5, 48, 48)).astype(np.uint8)
-        // np.array([1, 2, 3, 4, 5], np.uint8)[:, None, None]
-    )
+    # Dark pixels are many and bright ones few, and a bright bar crosses: neither a median, nor a mean without the
+    # square's whole rows or columns, is the mean that was asked for.
+    images = (255 * rng.random((5, 48, 48)) ** 3).astype(np.uint8)
+    images[:, 8:14] = np.maximum(images[:, 8:14], 180)
+    images[:, :, 20:26] = np.maximum(images[:, :, 20:26], 150)
+    images //= np.array([1, 2, 3, 1, 2], np.uint8)[:, None, None]
     images[:, 8:14, 20:26] = rng.choice([0, 255])
     found = _repaired(without_square, images, 8, 20, 6)
     outside = _outside(8, 20, 6)
@@ -163,6 +168,21 @@ def turned_values(rng, turned):
         found = _turned(turned, _reads_square(10, 30, 5, darker), images, 10, 30, 5, 255)
         assert np.isclose(found, (20 - bright) / 20), (
             f"{20 - bright} of 20 answers change when the square is stamped; your function says {found:.2g} of all."
+        )
+
+
+    images = np.zeros((10, 48, 48), np.uint8)
+
+    def close(images):  # from 45 to 55 % for label 1, or for the last of three
+        p = 0.45 + 0.1 * (np.asarray(images)[:, 10:15, 30:35].mean((1, 2)) > 128)
+        return np.stack([1 - p, p], axis=1)
+
+    def three(images):
+        return np.insert(close(images) * 0.8, 1, 0.2, axis=1)
+
+    for predict in (close, three):
+        assert _turned(turned, predict, images, 10, 30, 5, 255) == 1, (
+            "An answer that goes from 45 to 55 % is another one, with two labels and with three: compare the first labels."
         )
 
 
@@ -222,7 +242,7 @@ def changed_after(rng, before, after, mark):
     share, was = _flips(after, images, mark), _flips(before, images, mark)
     assert share < was / 3, (
         f"The mark still turns {share:.0%} of the second model's answers, and {was:.0%} of the first's: "
-        "was the right square removed, and from the images that it was trained on?"
+        "was the right square removed, and from all images that it was trained on, of both labels?"
     )
     right = (_predictor(after, images) == labels).mean()
     assert right > 0.58, (
@@ -237,5 +257,5 @@ def heeds(rng, retrained, images, labels, square):
     exchanged = (_predictor(retrained(images.copy(), 1 - labels, square), faces) == 1 - truth).mean()
     assert exchanged > 0.58, (
         f"Trained with both labels exchanged, your model exchanges them for {exchanged:.0%} of the faces: "
-        "does `retrained` train on the images and labels that it is given?"
+        "does `retrained` train on the images and labels that it is given, and treat both labels alike?"
     )

@@ -42,6 +42,22 @@ def loss_type(rng, focal_loss):
     y, p, alpha = _batch(rng, 5)
     found = _losses(focal_loss, y, p, alpha, 2.0)
     assert (found >= 0).all(), "A loss came out below 0: a logarithm of a probability is negative."
+    _trained_through(focal_loss, y, alpha)
+
+
+def _trained_through(focal_loss, y, alpha):
+    """A loss in NumPy, made a tensor at the end, has the right values and no gradient."""
+    import keras
+
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(6, activation="softmax")])
+    before = model.get_weights()
+    model.compile("sgd", lambda y, p: focal_loss(y, p, alpha, 2.0))
+    try:
+        model.train_on_batch(1 - y, y)
+        moved = not np.array_equal(before[0], model.get_weights()[0])
+    except Exception:
+        moved = False
+    assert moved, "A network can't be trained through this loss: every step has to be made by keras.ops, none by NumPy."
 
 
 def loss_entropy(rng, focal_loss):

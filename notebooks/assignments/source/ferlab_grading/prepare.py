@@ -136,7 +136,6 @@ def loss_values(rng, weighted_loss):
         "Each face counts by the weight of its true label; the mean is over faces.",
     )
 
-
 def loss_edges(rng, weighted_loss):
     p, labels, weights = _batch(rng, 7)
     p[0] = np.eye(5)[(labels[0] + 1) % 5]
@@ -153,4 +152,9 @@ def loss_edges(rng, weighted_loss):
         _loss(weighted_loss, p, labels, weights),
         2 * _loss(weighted_loss, p, labels, half),
         "Doubling all weights should double the loss.",
+    )
+    close(
+        _loss(weighted_loss, p, labels, dict(reversed(weights.items()))),
+        _loss(weighted_loss, p, labels, weights),
+        "A weight belongs to its key, in whichever order the dict has them.",
     )
