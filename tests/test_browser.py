@@ -138,6 +138,19 @@ def test_superpixels_by_mouse_and_keyboard(opened, small):
     widget.get_by_role("button", name="Undo").click()
     notebook.settled("probe.hidden == ()")
 
+    # The focus may come without a key, as a screen reader moves it.
+    piece(widget, 6).focus()
+    page.keyboard.press(" ")
+    notebook.settled("probe.hidden == (6,)")
+    page.keyboard.press(" ")
+    notebook.settled("probe.hidden == ()")
+    undo = widget.get_by_role("button", name="Undo")
+    while not undo.is_disabled():
+        undo.press("Enter")
+    assert undo.evaluate("(it) => it === document.activeElement")  # and not the page, though it's off
+    page.keyboard.press("Enter")
+    notebook.settled("probe.hidden == ()")
+
     for fill in ("grey", "blur", "black", "noise", "mean"):
         piece(widget, 4).focus()
         page.keyboard.press(" ")
@@ -179,14 +192,26 @@ def test_brush_light_camera_and_twin(opened, small):
     )
     assert_same_pixels(notebook, widget)
     widget.get_by_role("status").get_by_text("turn +17 degrees").wait_for()
+    # What is read aloud is written where it differs, and nowhere else.
     widget.get_by_role("slider", name="Turn").focus()
+    widget.evaluate(WRITTEN)
     page.keyboard.press("ArrowLeft")
+    widget.get_by_role("status").get_by_text("turn +16 degrees").wait_for()
+    assert page.evaluate("window.written") == ["fl-value", "fp-say"]
     notebook.settled("probe.answer['turn'] == 16")
 
     widget.get_by_role("button", name="Bring all back").click()
     widget.get_by_role("button", name="Neutral twin").click()
     notebook.settled("probe.answer['twin'] and (probe.seen == probe._faces.twins[0]).all()")
     assert_same_pixels(notebook, widget)
+
+
+WRITTEN = """(widget) => {
+    window.written = [];
+    const aloud = "output, [role=status], [role=status] *";
+    const note = ({ target }) => target.matches(aloud) && window.written.push(target.className);
+    new MutationObserver((all) => all.forEach(note)).observe(widget, { subtree: true, childList: true });
+}"""
 
 
 def test_a_stroke_ends_with_the_face_that_it_is_on(opened, small):
@@ -206,19 +231,91 @@ def test_a_stroke_ends_with_the_face_that_it_is_on(opened, small):
     notebook.settled("0 < probe.holes.sum() < 60 and probe.holes[20:].sum() == 0")
 
 
+def test_a_second_finger_does_not_paint(opened, small):
+    notebook = opened(small)
+    notebook.run_all()
+    widget = shown(notebook)
+    widget.get_by_role("button", name="Brush").click()
+    widget.locator(".fp-easel").evaluate(TWO_FINGERS)
+    notebook.settled("probe.holes.any() and not probe.holes[24:].any()")
+
+
+TWO_FINGERS = """(easel) => {
+    easel.setPointerCapture = () => {}; // it knows real fingers only
+    const { left, top, width } = easel.getBoundingClientRect();
+    const touch = (kind, finger, x, y) => easel.dispatchEvent(new PointerEvent(kind, {
+        pointerType: "touch", pointerId: finger, isPrimary: finger === 1,
+        clientX: left + x * width, clientY: top + y * width,
+    }));
+    touch("pointerdown", 1, 0.2, 0.2);
+    touch("pointerdown", 2, 0.8, 0.8);
+    touch("pointermove", 1, 0.3, 0.2);
+    touch("pointermove", 2, 0.8, 0.9);
+    touch("pointerup", 2, 0.8, 0.9);
+    touch("pointermove", 1, 0.4, 0.2);
+    touch("pointerup", 1, 0.4, 0.2);
+}"""
+
+
+def test_two_views_share_the_guess(opened, served):
+    notebook = opened(write_notebook(served[2], "views.ipynb", PROBE, "probe"))
+    notebook.run_all()
+    one, two = (
+        notebook.page.locator(".jp-Cell").nth(i).get_by_role("region", name="FaceProbe") for i in (0, 1)
+    )
+    for view in (one, two):
+        view.get_by_role("tab", name="Guess, then LIME").click()
+    one.get_by_role("button", name="Mark three").click()
+    for number in (3, 8):
+        piece(one, number).click()
+    two.get_by_role("status").get_by_text("2 of 3 marked").wait_for()
+    two.get_by_role("button", name="Mark three").click()
+    piece(two, 12).click()
+    notebook.settled("probe.guess['superpixels'] == [3, 8, 12]")
+    one.get_by_role("status").get_by_text("Three are marked").wait_for()
+    one.get_by_role("button", name="Reveal LIME's").press("Enter")
+    for view in (one, two):
+        view.get_by_text("of your three are among LIME's three").wait_for()
+
+
+def test_in_boxes(opened, served):
+    notebook = opened(write_notebook(served[2], "boxes.ipynb", PROBE, *BOXES))
+    notebook.run_all()
+    plain, beside, below = (
+        notebook.page.locator(".jp-Cell").nth(i).get_by_role("region", name="FaceProbe") for i in range(3)
+    )
+    assert plain.bounding_box()["width"] > 700
+    assert 400 < beside.bounding_box()["width"] < 600
+    below.wait_for()
+    # What follows the widget in a box is a picture of somebody else's.
+    pictures = notebook.page.locator(".jp-RenderedImage")
+    assert [pictures.nth(i).is_visible() for i in range(pictures.count())] == [False, True]
+
+
+BOXES = (
+    "import ipywidgets\nipywidgets.HBox([ferlab.FaceProbe(faces=faces)])",
+    """from PIL import Image
+
+display(ipywidgets.VBox([ferlab.FaceProbe(faces=faces)]), Image.fromarray(faces.images[0]))""",
+)
+
+
 def test_guess_then_lime_then_history(opened, small):
     notebook = opened(small)
     notebook.run_all()
     widget = shown(notebook)
     widget.get_by_role("tab", name="Guess, then LIME").click()
-    assert widget.get_by_role("button", name="Reveal LIME's").is_disabled()
+    reveal = widget.get_by_role("button", name="Reveal LIME's")
+    assert reveal.is_disabled()
+    reveal.press("Enter")  # asks nothing
+    assert notebook.ask("probe.problem") == "''"
     widget.get_by_role("button", name="Mark three").click()
     for number in (3, 8, 12):
         piece(widget, number).click()
     notebook.settled("probe.guess['superpixels'] == [3, 8, 12]")
     piece(widget, 5).click()  # marking is over: this one is hidden
     notebook.settled("probe.hidden == (5,)")
-    widget.get_by_role("button", name="Reveal LIME's").click()
+    reveal.click()
     shared = "of your three are among LIME's three"
     widget.get_by_text(shared).wait_for()
     score = notebook.ask("probe.agreement['shared']")
@@ -249,9 +346,9 @@ def test_guess_then_lime_then_history(opened, small):
     widget.get_by_role("combobox", name="Fill").select_option("noise")
     notebook.settled("probe.answer['fill'] == 'noise'")
     widget.get_by_role("tab", name="Guess, then LIME").click()
-    widget.get_by_role("button", name="Reveal LIME's").click()
+    reveal.click()
     widget.get_by_text("LIME can't fill holes with noise and was asked with grey").wait_for()
-    assert widget.get_by_role("button", name="Reveal LIME's").is_disabled()
+    assert reveal.is_disabled()
 
 
 def test_the_saved_notebook_shows_the_last_state(opened, served):
@@ -364,6 +461,11 @@ def test_choosing_and_bringing_faces(opened, small):
     notebook.settled("probe.mine['count'] == 1")
     widget.get_by_text("The face in your photo", exact=True).wait_for()
     assert widget.get_by_role("button", name="Neutral twin").count() == 0  # only drawn faces have one
+    # By paste, without an image: told until something else is done.
+    widget.dispatch_event("paste")
+    widget.get_by_role("alert").get_by_text("no image on the clipboard").wait_for()
+    piece(widget, 2).click()
+    widget.locator(".fl-problem:empty").wait_for(state="attached")
     # By drop, one without a face: told in words, and nothing lost.
     transfer = page.evaluate_handle(CARRY, list(png(np.full((99, 99, 3), 80, np.uint8))["buffer"]))
     widget.dispatch_event("drop", {"dataTransfer": transfer})
@@ -483,6 +585,19 @@ def test_in_notebook_7(opened, small):
     notebook.settled("probe.hidden == (3,)")
     widget.get_by_role("status").get_by_text("1 of").wait_for()
     assert_picture_hides(notebook.page)
+    # Its shortcuts (b: a new cell, down: the next one) stay quiet, and those that are meant for it don't.
+    page, cells = notebook.page, notebook.page.locator(".jp-Cell").count()
+    piece(widget, 0).focus()
+    for key in ("b", "d", "d", "ArrowRight"):
+        page.keyboard.press(key)
+    assert piece(widget, 1).evaluate("(it) => it === document.activeElement")
+    page.keyboard.press("ArrowDown")
+    assert widget.locator(".fp-piece:focus").count() == 1
+    assert page.locator(".jp-Cell").count() == cells
+    page.keyboard.press("Control+z")
+    notebook.settled("probe.hidden == ()")
+    page.keyboard.press("Control+s")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
 
 def test_in_voila(served, small):

@@ -97,6 +97,15 @@ def test_the_batch_follows_the_ranges():
     assert_keeps_a_picture(sandbox)
 
 
+def test_an_equal_batch_is_news_to_the_page_that_waits_for_it():
+    sandbox = AugmentationSandbox(FACES, shifted, brightness)
+    images, told = sandbox.shown["images"], []
+    sandbox.observe(told.append, "shown")
+    from_page(sandbox, wanted={**sandbox.wanted, "shear": 11})
+    assert sandbox.shown["images"] == images
+    assert len(told) == 1
+
+
 def test_an_augmentation_that_fails_is_told():
     sandbox = AugmentationSandbox(FACES, lambda images, **_: images, brightness)
     sandbox._augment = lambda images, **_: images[:3]

@@ -18,6 +18,20 @@ const element = (tag, attributes = {}, ...children) => dress(document.createElem
 const shape = (tag, attributes = {}, ...children) => dress(document.createElementNS(SVG, tag), attributes, children);
 const button = (text, attributes = {}) => element("button", { type: "button", ...attributes }, text);
 
+// A button that can be off. It only says so: a disabled one would drop the keyboard's focus.
+function actButton(text, act, attributes = {}) {
+  const node = button(text, attributes);
+  const isOff = () => node.getAttribute("aria-disabled") === "true";
+  node.addEventListener("click", () => isOff() || act());
+  return { node, turnOff: (off) => node.setAttribute("aria-disabled", off) };
+}
+
+// Screen readers say anew what is written anew, so write only what differs.
+function tell(region, ...parts) {
+  const text = parts.map((part) => part.textContent ?? part).join("");
+  if (region.textContent !== text) region.replaceChildren(...parts);
+}
+
 function choice(names, texts = names) {
   return element("select", {}, ...names.map((name, i) => element("option", { value: name }, texts[i])));
 }
@@ -38,7 +52,7 @@ function slider([least, most, step, name, unit], value, told, released = () => {
   const output = element("output", { class: "fl-value" });
   const show = () => {
     const text = `${least < 0 ? signed(Number(input.value)) : input.value} ${unit}`;
-    output.textContent = text;
+    tell(output, text);
     input.setAttribute("aria-valuetext", text);
   };
   input.addEventListener("input", () => {
@@ -112,12 +126,27 @@ function tabs(label, panels) {
   return element("div", { class: "fl-tabbed" }, list, ...panels.map(([, panel]) => panel));
 }
 
+// JupyterLab's one-letter shortcuts must not hear what is typed here; Ctrl+S and the like may, Ctrl+Z is FaceProbe's.
+// Lumino passes over an element with this attribute: the one with the focus must bear it, as shortcuts look for that
+// first. Set from the window, because Notebook 7 listens at the document, before anything in the widget can.
+const typed = ({ ctrlKey, metaKey, altKey }) => !ctrlKey && !metaKey && !altKey;
+const undoes = ({ ctrlKey, metaKey, key }) => (ctrlKey || metaKey) && key.toLowerCase() === "z";
+function keepKeys(root) {
+  const shield = (event) => {
+    if (!root.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", typed(event) || undoes(event));
+  };
+  window.addEventListener("keydown", shield, { capture: true });
+  return () => window.removeEventListener("keydown", shield, { capture: true });
+}
+
 // The widget's outer box: its name, its errors, its patience with the kernel, and its traits' listeners.
 function frame(model, el, name) {
   const problem = element("div", { class: "fl-problem", role: "alert" });
   const root = element("section", { class: "fl", "aria-label": name });
   let timer = 0;
   const heard = [];
+  const giveKeysBack = keepKeys(root);
   const box = {
     root,
     complain(text) {
@@ -157,6 +186,7 @@ function frame(model, el, name) {
       el.append(root);
       return () => {
         clearTimeout(timer);
+        giveKeysBack();
         for (const [event, listener] of heard) model.off(event, listener);
       };
     },
@@ -167,9 +197,8 @@ function frame(model, el, name) {
   };
   box.on("change:problem", told);
   told();
-  // JupyterLab's one-letter shortcuts must not hear what is typed here.
   root.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    if (typed(event)) event.stopPropagation(); // other listeners than Lumino's
   });
   return box;
 }

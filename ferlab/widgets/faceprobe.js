@@ -65,7 +65,8 @@ function render({ model, el }) {
     },
     askLime() {
       box.complain("");
-      model.send({ ask: "lime" });
+      // The guess comes along: a message may overtake it.
+      model.send({ ask: "lime", face: app.face.number, superpixels: app.marks });
       box.wait();
     },
     play(state, answer) {
@@ -101,6 +102,7 @@ function render({ model, el }) {
   });
 
   function send() {
+    box.complain("");
     before = app.state;
     sentAt.set(++sent, performance.now());
     box.set({ probe: { face: app.face.number, sent, ...app.state } });
@@ -164,12 +166,19 @@ function render({ model, el }) {
     if (app.face && before) app.show();
   }
 
+  function newGuess() {
+    const { face, superpixels } = model.get("guess");
+    if (face !== app.face.number || superpixels === app.marks) return; // of a face that is gone, or this view's own
+    app.marks = superpixels;
+    app.show();
+  }
+
   // What is done during a replay is done to the state that was there before it.
   for (const act of ["pointerdown", "keydown"]) {
     box.root.addEventListener(act, ({ target }) => history.replay.contains(target) || history.stop(), { capture: true });
   }
   box.root.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    if (!undoes(event)) return;
     event.preventDefault();
     event.stopPropagation();
     app.undo();
@@ -188,9 +197,8 @@ function render({ model, el }) {
   );
   const left = element("div", { class: "fp-left" }, element("div", { class: "fp-caption" }, caption, swap), stage.node, toolbar.node);
   newFace();
-  for (const [event, listener] of [["face", newFace], ["probe", newProbe], ["answer", newAnswer], ["lime", newLime]]) {
-    box.on(`change:${event}`, listener);
-  }
+  const news = { face: newFace, probe: newProbe, answer: newAnswer, lime: newLime, guess: newGuess };
+  for (const [trait, listener] of Object.entries(news)) box.on(`change:${trait}`, listener);
   box.on("msg:custom", ({ log }) => {
     if (!log) return;
     app.steps = log.filter((entry) => entry.did === "probe" && entry.face === app.face.number);

@@ -79,6 +79,7 @@ class FaceProbe(Widget):
         self._predict, self._faces = predict, faces
         self._classes = tuple(classes or getattr(predict, "classes", faces.classes))
         self._number, self._place, self._mine, self._mine_caption = 0, 0, [], ""
+        self._answered = None  # the probe that was answered last
         self._photographed = False  # do the faces in _mine come from a photo of the page?
         rng = np.random.default_rng(0)
         self._grain = (rng.standard_normal((48, 48)) * 32).clip(-127, 127).astype(np.int8)
@@ -309,9 +310,11 @@ class FaceProbe(Widget):
         return changes.taken(np.where(self._holes(state), filling, base), state, self._grain / 32)
 
     def _answer(self):
-        # A click that was on its way while another face arrived is about superpixels that are gone.
-        if self.probe["face"] != self._number:
+        # A click that was on its way while another face arrived is about superpixels that are gone. Where one
+        # message brings both, this is called for the click as well, when the new face's probe has its answer.
+        if self.probe["face"] != self._number or self.probe is self._answered:
             return
+        self._answered = self.probe
         begun = time.perf_counter()
         state = self._state(self.probe)
         try:
@@ -355,14 +358,18 @@ class FaceProbe(Widget):
 
     def _asked(self, _, content, __):
         if content.get("ask") == "lime":
-            self._guarded(self._open_lime)()
+            self._guarded(lambda: self._open_lime(content.get("face"), content.get("superpixels", [])))()
         if content.get("ask") == "keep":
             self._told(self._keep)  # the page asks by itself: a complaint must outlive that
         if content.get("ask") == "log":
             self.send({"log": [self._compared(entry) for entry in self.log if entry["face"] == self._number]})
 
-    def _open_lime(self):
-        found = reveal(self._predict, self._image, self.answer["fill"], self.guess.get("superpixels", []))
+    def _open_lime(self, face, guess):
+        if face != self._number or self.lime.get("asked") == self.answer["fill"]:
+            return  # of a face that is gone, or a second click
+        self._check({**changes.UNTOUCHED, "hidden": guess})
+        found = reveal(self._predict, self._image, self.answer["fill"], guess)
+        self.guess = {"face": face, "superpixels": guess}  # which the question may have overtaken
         explanation = found.explanation
         self._reveal = found
         self.lime = {

@@ -40,7 +40,8 @@ function barsPart(app) {
     });
     legendLinear.hidden = !linear;
     const was = first === best ? `was ${percent(original[first])}` : `was ${classes[first]}, ${percent(original[first])}`;
-    say.replaceChildren(
+    tell(
+      say,
       element("b", {}, `${capital(classes[best])}, ${percent(probabilities[best])}`),
       touched ? ` (${was}). ${capital(touched)}.` : ". Nothing is changed.",
     );

@@ -2,8 +2,8 @@
 const MARKS = 3;
 
 function limePart(app) {
-  const mark = button("Mark three");
-  const reveal = button("Reveal LIME's three");
+  const mark = actButton("Mark three", () => app.use(app.tool === "mark" ? "superpixels" : "mark"));
+  const reveal = actButton("Reveal LIME's three", () => app.askLime());
   const ask = element("p", { class: "fp-ask", role: "status" });
   const verdict = element("div", { class: "fp-verdict" });
   const line = element("p", { class: "fp-line" });
@@ -12,9 +12,8 @@ function limePart(app) {
     { class: "fl-help" },
     "Red: for the label, blue: against it, by LIME; its three strongest have a yellow outline. Numbers: your three.",
   );
-  mark.addEventListener("click", () => app.use(app.tool === "mark" ? "superpixels" : "mark"));
-  reveal.addEventListener("click", () => app.askLime());
-  const node = element("div", {}, ask, element("div", { class: "fp-row" }, mark, reveal), element("div", { role: "status" }, verdict, line), legend);
+  const buttons = element("div", { class: "fp-row" }, mark.node, reveal.node);
+  const node = element("div", {}, ask, buttons, element("div", { role: "status" }, verdict, line), legend);
 
   // What the linear model makes of the state on the screen, beside what the network said.
   function gap({ linear, probabilities, fill }, label, k) {
@@ -28,24 +27,29 @@ function limePart(app) {
     return `For this face LIME's linear model predicts ${label} ${guess} %; the network says ${said} %: a gap of ${Math.abs(said - guess)} points.`;
   }
 
+  function asking(label) {
+    const { lime, marks } = app;
+    if (lime) return "";
+    return marks.length < MARKS
+      ? `Before you ask LIME: which three superpixels matter most for ${label}? ${marks.length} of ${MARKS} marked.`
+      : "Three are marked. Now probe: hide them, hide others. Then reveal what LIME says.";
+  }
+  function score({ shared, weight }, label) {
+    const carried = weight > 0 ? `Yours carry ${percent(weight)} of the weight of its three.` : `Together yours speak against ${label}.`;
+    const all = weight === null ? `LIME's three together don't speak for ${label}.` : carried;
+    return [element("b", {}, `${shared} of your three are among LIME's three.`), ` ${all}`];
+  }
+
   function show(answer) {
     const label = app.model.get("grid").classes[app.label];
     const { lime, marks } = app;
-    mark.setAttribute("aria-pressed", app.tool === "mark");
-    mark.disabled = Boolean(lime);
-    reveal.disabled = marks.length < MARKS || lime?.asked === answer.fill;
-    ask.textContent = lime
-      ? ""
-      : marks.length < MARKS
-        ? `Before you ask LIME: which three superpixels matter most for ${label}? ${marks.length} of ${MARKS} marked.`
-        : "Three are marked. Now probe: hide them, hide others. Then reveal what LIME says.";
-    verdict.replaceChildren();
-    line.textContent = "";
+    mark.node.setAttribute("aria-pressed", app.tool === "mark");
+    mark.turnOff(Boolean(lime));
+    reveal.turnOff(marks.length < MARKS || lime?.asked === answer.fill);
     legend.hidden = !lime;
-    if (!lime) return;
-    const carry = lime.weight === null ? `LIME's three together don't speak for ${label}.` : lime.weight > 0 ? `Yours carry ${percent(lime.weight)} of the weight of its three.` : `Together yours speak against ${label}.`;
-    verdict.append(element("b", {}, `${lime.shared} of your three are among LIME's three.`), ` ${carry}`);
-    line.textContent = gap(answer, label, app.label);
+    tell(ask, asking(label));
+    tell(verdict, ...(lime ? score(lime, label) : []));
+    tell(line, lime ? gap(answer, label, app.label) : "");
   }
   return { node, show };
 }

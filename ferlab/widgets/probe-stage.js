@@ -70,7 +70,9 @@ function stagePart(app) {
     const found = node.getRootNode().elementFromPoint(event.clientX, event.clientY);
     return svg.contains(found) && found.dataset.s !== undefined ? Number(found.dataset.s) : -1;
   };
-  svg.addEventListener("pointerdown", (event) => {
+  // Of several fingers the first one draws; else a line would join them.
+  const onPointer = (surface, kind, act) => surface.addEventListener(kind, (event) => event.isPrimary && act(event));
+  onPointer(svg, "pointerdown", (event) => {
     svg.classList.remove("fp-keys");
     const s = pieceAt(event);
     if (s < 0 || event.button) return;
@@ -81,9 +83,13 @@ function stagePart(app) {
     stroke = !app.state.hidden.includes(s);
     turn(s, stroke);
   });
-  svg.addEventListener("pointermove", (event) => {
+  onPointer(svg, "pointermove", (event) => {
     const s = stroke === null ? -1 : pieceAt(event);
     if (s >= 0) turn(s, stroke);
+  });
+  // A screen reader moves the focus without a key that is heard here.
+  svg.addEventListener("focusin", ({ target }) => {
+    if (target.dataset.s !== undefined) moveCursor(Number(target.dataset.s), false);
   });
   svg.addEventListener("keyup", () => svg.classList.add("fp-keys"));
   svg.addEventListener("keydown", (event) => {
@@ -128,7 +134,7 @@ function stagePart(app) {
     circle.setAttribute("cx", spot[0]);
     circle.setAttribute("cy", spot[1]);
   }
-  easel.addEventListener("pointerdown", (event) => {
+  onPointer(easel, "pointerdown", (event) => {
     if (event.button) return;
     easel.setPointerCapture(event.pointerId);
     stroke = !app.erase;
@@ -136,7 +142,7 @@ function stagePart(app) {
     moveSpot(last);
     paintTo(last);
   });
-  easel.addEventListener("pointermove", (event) => {
+  onPointer(easel, "pointermove", (event) => {
     moveSpot(inFace(event));
     if (stroke !== null) paintTo(inFace(event));
   });
@@ -156,7 +162,7 @@ function stagePart(app) {
   });
   for (const surface of [svg, easel]) {
     for (const end of ["pointerup", "pointercancel"]) {
-      surface.addEventListener(end, () => {
+      onPointer(surface, end, () => {
         if (stroke === null) return;
         stroke = null;
         app.release();

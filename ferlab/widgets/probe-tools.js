@@ -16,10 +16,8 @@ function toolbarPart(app) {
     app.show();
   });
   const brush = element("div", { class: "fp-row fp-brush" }, size.node, erase);
-  const undo = button("Undo", { title: "also Ctrl+Z" });
-  const reset = button("Bring all back");
-  undo.addEventListener("click", () => app.undo());
-  reset.addEventListener("click", () => {
+  const undo = actButton("Undo", () => app.undo(), { title: "also Ctrl+Z" });
+  const reset = actButton("Bring all back", () => {
     app.edit({ ...app.untouched, fill: app.state.fill });
     app.release();
   });
@@ -28,10 +26,10 @@ function toolbarPart(app) {
     for (const [name, node] of tools) node.setAttribute("aria-pressed", app.tool === name);
     brush.hidden = app.tool !== "brush";
     erase.setAttribute("aria-pressed", app.erase);
-    undo.disabled = !app.past.length;
-    reset.disabled = !app.words(app.state);
+    undo.turnOff(!app.past.length);
+    reset.turnOff(!app.words(app.state));
   }
-  return { node: element("div", { class: "fp-toolbar" }, element("div", { class: "fp-row" }, kinds, undo, reset), brush), show };
+  return { node: element("div", { class: "fp-toolbar" }, element("div", { class: "fp-row" }, kinds, undo.node, reset.node), brush), show };
 }
 
 function holesPart(app) {

@@ -38,7 +38,8 @@ function render({ model, el }) {
       face.setAttribute("aria-label", `Face ${i + 1}, labelled ${labels[i]}${lost.includes(i) ? ", not readable any more" : ""}`);
     });
     const kept = same.filter(Boolean).length;
-    say.replaceChildren(
+    tell(
+      say,
       element("b", {}, `You: ${lost.length} of ${labels.length} lost their label.`),
       ` The network answers ${labels.length - kept} otherwise than unmoved.`,
     );

@@ -65,7 +65,8 @@ class AugmentationSandbox(Widget):
             raise ValueError(f"augment returned {moved.shape}, expected {self._faces.images.shape}")
         images = np.clip(np.rint(moved), 0, 255).astype(np.uint8)
         same = np.asarray(self._predict(images)).argmax(1) == self._unmoved
-        self.shown = {"images": images.tobytes(), "same": same.tolist(), "seed": self.wanted["seed"]}
+        # With what was wanted, so that an equal batch is news as well: the page waits for it.
+        self.shown = {"images": images.tobytes(), "same": same.tolist(), "wanted": self.wanted}
 
     def _still(self):
         from .still import face_sheet
