@@ -81,6 +81,7 @@ def parameter_bars(counts, title="parameters"):
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.2)
+    axes.spines[["top", "right"]].set_visible(False)  # a long number may stand there
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_title(title, fontsize=10)
