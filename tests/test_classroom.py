@@ -136,7 +136,7 @@ def test_a_class_has_a_seed_that_its_notebooks_can_use(tmp_path):
     assert not (tmp_path / "course").exists()
 
 
-# In place of what stood there, above it, between it, and below it.
+# In place of what stood there, above it, and below it.
 WRITTEN = {
     "anew": lambda stub: "hours_of_work = 3",
     "above": lambda stub: f"hours_of_work = 3\n{stub}",

@@ -80,8 +80,7 @@ def _legend(figure, axis):
 def region_panels(counts):
     """A panel an emotion: in what share of its faces each region was among the top three superpixels.
 
-    Regions that the emotion's action units move are marked E (EMFACS)
-    and F (FACS 1978) at their names.
+    Regions that the emotion's action units move are marked E (EMFACS) and F (FACS 1978) at their names.
     """
     methods, emotions = list(counts), list(next(iter(counts.values())))
     columns = min(4, len(emotions))

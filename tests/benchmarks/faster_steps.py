@@ -1,4 +1,4 @@
-"""Images a second in training, with all of ferlab/faster.py's steps and without each of them in turn.
+"""Images a second in training, with all of ferlab/faster.py's steps and without each in turn (the optimizer's: always).
 
 python tests/benchmarks/faster_steps.py
 
@@ -11,39 +11,19 @@ import datetime
 import json
 from pathlib import Path
 
-import ferlab  # isort: skip  # noqa: F401  first, so that TensorFlow starts quietly
-
-import numpy as np
+from training_speed import N, ours  # first, so that TensorFlow starts quietly  # isort: skip
 
 from ferlab import faster
-from ferlab.models import own, zoo
-from ferlab.preprocessing import one_hot
-from ferlab.recipes import RECIPES
-from ferlab.training import best_precision, fit
+from ferlab.training import best_precision
 
 RESULT = Path(__file__).parents[2] / "results" / "faster-steps.json"
-N, EPOCHS = 2048, 3
 STEPS = faster._FASTER
-
-rng = np.random.default_rng(0)
-images = rng.integers(0, 256, (N, 48, 48), np.uint8)
-targets = one_hot(rng.integers(0, 7, N), 7)
 
 
 def seconds(name, steps):
     """Of each epoch but the first, with these steps alone."""
-    faster._FASTER, recipe = steps, RECIPES[name]
-    history = fit(
-        own.own_squeezenet(side=None) if name == "squeezenet" else zoo.build(name),
-        (images, targets),
-        (images[:8], targets[:8]),
-        epochs=EPOCHS,
-        batch_size=recipe.batch_size,
-        weight_decay=recipe.weight_decay,
-        augment=recipe.augmentation(0),
-        verbose=False,
-    )
-    return history["seconds"][1:]
+    faster._FASTER = steps
+    return ours(name)[1:]
 
 
 def measured(name):

@@ -105,11 +105,12 @@ def measured(name):
     }
 
 
-figures = {
-    "command": "python tests/benchmarks/training_speed.py",
-    "date": str(datetime.date.today()),
-    "ferlab's numbers": best_precision(),
-    "networks": {name: measured(name) for name in ("squeezenet-zima", "squeezenet")},
-}
-RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-print(json.dumps(figures, indent=1))
+if __name__ == "__main__":
+    figures = {
+        "command": "python tests/benchmarks/training_speed.py",
+        "date": str(datetime.date.today()),
+        "ferlab's numbers": best_precision(),
+        "networks": {name: measured(name) for name in ("squeezenet-zima", "squeezenet")},
+    }
+    RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(figures, indent=1))
