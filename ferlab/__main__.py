@@ -10,6 +10,13 @@ from pathlib import Path
 from .classroom import add_commands
 from .comparison import RESULTS, systems, table
 
+# Written out, since the modules that know them load Keras.
+TRAINABLE = (
+    "squeezenet (ferlab's own), squeezenet-zima, zima-vgg16, rahman-resnet18, rahman-vgg19, rahman-ensemble, "
+    "tekula-cnn, delorenzo-cnn, vgg16-narrow, vgg16, vgg16-focal"
+)
+SHIPPED = "squeezenet, squeezenet-plus, squeezenet-zima, squeezenet-drawn, or the path of a .tflite file"
+
 
 def data(args):
     """Say what load_faces finds: how many faces, of which label, how many faulty or twice there."""
@@ -113,12 +120,17 @@ def parser():
     def source(sub, labels=True):
         sub.add_argument("--source", help="file or folder of FER-2013, or 'drawn'; else $FERLAB_DATA, data/")
         if labels:
-            sub.add_argument("--labels", default="fer2013", choices=["fer2013", "fer+", "fer+ plurality"])
+            sub.add_argument(
+                "--labels",
+                default="fer2013",
+                choices=["fer2013", "fer+", "fer+ plurality"],
+                help="FER-2013's seven, or eight by the FER+ votes: of most annotators, or of more than any other",
+            )
 
     source(command(data))
 
     sub = command(train)
-    sub.add_argument("name", help="squeezenet, squeezenet-zima, tekula-cnn ... (a wrong name lists them)")
+    sub.add_argument("name", help=TRAINABLE)
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
     sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument(
@@ -135,9 +147,14 @@ def parser():
     source(sub, labels=False)
 
     sub = command(evaluate)
-    sub.add_argument("name", nargs="?", default="squeezenet", help="a shipped network, or a .tflite file")
+    sub.add_argument("name", nargs="?", default="squeezenet", help=SHIPPED)
     sub.add_argument("--split", default="PublicTest", choices=["Training", "PublicTest", "PrivateTest"])
-    sub.add_argument("--views", default="one", choices=["one", "flip", "crops", "copies"])
+    sub.add_argument(
+        "--views",
+        default="one",
+        choices=["one", "flip", "crops", "copies"],
+        help="how each face is shown: once, mirrored too, in ten crops, in ten copies",
+    )
     sub.add_argument("--json", type=Path, help="write the figures here too")
     source(sub)
 
@@ -168,7 +185,7 @@ def parser():
 
     sub = command(explain)
     sub.add_argument("photo", type=Path)
-    sub.add_argument("--name", default="squeezenet", help="a shipped network, or a .tflite file")
+    sub.add_argument("--name", default="squeezenet", help=SHIPPED)
     sub.add_argument("--samples", type=count, default=1000)
     sub.add_argument("--seed", type=int, default=0)
     sub.add_argument("--out", type=Path, default=Path("explanation.png"))

@@ -24,7 +24,7 @@ COLOURS = {
 }
 
 # Action units: number -> (name, regions of the face they move).
-# Ekman and Friesen 1978, as tabulated by the EMFACS literature.
+# After Ekman and Friesen 1978; the regions are ours, by what each movement is said to move.
 ACTION_UNITS = {
     1: ("inner brow raiser", ("brows", "forehead")),
     2: ("outer brow raiser", ("brows", "forehead")),
@@ -46,7 +46,8 @@ ACTION_UNITS = {
     26: ("jaw drop", ("mouth", "chin")),
 }
 
-# Two published codebooks, label -> action units. They differ most on disgust, so both are kept.
+# Two codebooks in circulation, label -> action units: one in the style of EMFACS, as it is widely copied, and one
+# prototype a label after the FACS manual of 1978, which gives several. They differ most on disgust, so both are kept.
 # Contempt is one-sided (right 12 and 14) and has no 1978 prototype.
 EMFACS = {
     "happy": (6, 12),

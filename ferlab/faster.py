@@ -6,10 +6,11 @@ Keras's own steps stay. What each of them saves, the optimizer's apart: python t
 
 import contextlib
 import functools
-from pathlib import Path
 
 import keras
 from keras import ops
+
+from .hardware import gpu_generation, processor_flags
 
 SMALL = 36  # pixels: maps of so many and fewer get their filters' gradient by `_small_convolution`
 
@@ -84,20 +85,11 @@ def _convolved(convolution, keras_convolution, inputs, kernel):
     return _small_convolution()(inputs, ops.cast(kernel, inputs.dtype))
 
 
-def processor_flags():
-    """What this processor can do, in the words of Linux: set of strings, empty where it isn't said."""
-    try:
-        return set(Path("/proc/cpuinfo").read_text().split())
-    except OSError:
-        return set()
-
-
 @functools.cache
 def _multiplies_by_vectors():
     """Are convolutions in bfloat16 the work of AVX-512, neither of a matrix unit nor of a GPU?"""
     flags = processor_flags()
-    no_gpu = not keras.distribution.list_devices("gpu")
-    return "avx512_bf16" in flags and "amx_bf16" not in flags and no_gpu
+    return "avx512_bf16" in flags and "amx_bf16" not in flags and gpu_generation() is None
 
 
 @functools.cache

@@ -151,7 +151,10 @@ def load_predictor(name="squeezenet", faces=None):
     name = name_for(name, faces)
     there = sorted(path.stem for path in WEIGHTS.glob("*.tflite"))
     if name not in there:
-        raise ValueError(f"no weights are called {name!r}; there are {', '.join(there) or 'none'}")
+        raise ValueError(
+            f"no weights are called {name!r}; there are {', '.join(there) or 'none'}. "
+            "Give a network of your own by its path, such as runs/mine.tflite"
+        )
     return Predictor(WEIGHTS / f"{name}.tflite")
 
 

@@ -17,10 +17,11 @@ from .drawn import draw_faces
 from .emotions import FERPLUS
 from .evaluation import VIEWS, evaluate, human_ceiling
 from .fer2013 import label_by_votes, load_faces
+from .hardware import best_precision, gpu_generation
 from .models import own, vgg, zoo
 from .preprocessing import one_hot, vote_targets
 from .recipes import RECIPES
-from .training import best_precision, fit
+from .training import fit
 
 FAVOUR = 0.5  # how much the head for FER+ favours rare labels, see own.favour_rare
 # A network that goes on from trained weights: for so many epochs, at this share of the recipe's step size.
@@ -167,7 +168,7 @@ def facts(args, training):
         "trained_on": f"{len(training)} {training.name}, split Training",
         "seed": args.seed,
         "backend": f"{keras.backend.backend()}, {best_precision()}",
-        "device": "a GPU" if keras.distribution.list_devices("gpu") else f"{os.cpu_count()} CPU cores",
+        "device": "a GPU" if gpu_generation() else f"{os.cpu_count()} CPU cores",
         "date": str(date.today()),
     }
 
@@ -228,7 +229,9 @@ def save(model, out, judged, about, results=None):
     results: a folder for the card without its history, for `compare` to read.
     """
     *files, card = zoo.save_model(model, out, judged.classes, {**about, **_figures(model, judged)})
-    print(f"written: {out}.keras, .tflite and .json")
+    print("written:", *files, card)
+    if keras.backend.backend() != "tensorflow":
+        print("No .tflite, which TensorFlow writes: models.zoo.litert makes one of the .keras file")
     if results:
         results.mkdir(parents=True, exist_ok=True)
         kept = {

@@ -16,7 +16,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from .faster import faster_steps, fused_adamw, processor_flags
+from .faster import faster_steps, fused_adamw
+from .hardware import best_precision
 from .inference import as_batch
 from .preprocessing import one_hot
 
@@ -190,11 +191,6 @@ class Progress(keras.callbacks.Callback):
 def _numbers(logs):
     shown = [name for name in ("loss", "accuracy", "val_loss", "val_accuracy") if name in logs]
     return "  ".join(f"{name} {logs[name]:.3f}" for name in shown)
-
-
-def best_precision():
-    """ "mixed_bfloat16" where the processor multiplies bfloat16 in hardware, else "float32"."""
-    return "mixed_bfloat16" if processor_flags() & {"amx_bf16", "avx512_bf16"} else "float32"
 
 
 def set_precision(model, policy):

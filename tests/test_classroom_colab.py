@@ -23,10 +23,10 @@ def notebook(tmp_path):
 def test_a_badge_and_a_first_cell_are_written_once(notebook):
     colab.add_badge(notebook, "someone/course")
     first, install, *_ = nbformat.read(notebook, 4).cells
-    assert first.source.startswith("# Start here\n\n[![Open in Colab]")
+    assert first.source.startswith("# 00 · Start here\n\n[![Open in Colab]")
     assert "/github/someone/course/blob/main/notebooks/00-start-here.ipynb" in first.source
     assert "> **In this notebook**" in first.source
-    assert "git+https://github.com/someone/course" in install.source
+    assert '"https://github.com/someone/course"' in install.source
     assert not colab.add_badge(notebook, "someone/course")
     assert colab.add_badge(notebook, "other/course")
     assert "someone" not in notebook.read_text()
@@ -62,12 +62,14 @@ sys.modules.update({"google": google, "google.colab": google.colab})
 
 
 def run_in_ipython(source, before=""):
-    """Run a cell in IPython with %pip replaced by one that prints what it is asked for."""
+    """Run a cell in IPython, where what it asks of pip, cd and the shell is printed in place of done."""
     code = f"""
 from IPython.core.interactiveshell import InteractiveShell
 import sys, types
 shell = InteractiveShell.instance()
 shell.register_magic_function(lambda line: print("pip", line), "line", "pip")
+shell.register_magic_function(lambda line: print("cd", line), "line", "cd")
+shell.system = lambda line: print("shell", line)
 {before}
 shell.run_cell({source!r}).raise_error()
 """
@@ -78,10 +80,12 @@ def test_the_cell_installs_in_colab_and_does_nothing_elsewhere(notebook):
     colab.add_badge(notebook, "someone/course")
     cell = install_cell(notebook)
     assert run_in_ipython(cell) == ""
-    there = run_in_ipython(cell, COLAB)
-    assert there.startswith("pip install --quiet")
-    assert "git+https://github.com/someone/course" in there
-    assert there.endswith("widgets on\n")
+    # The clone and not the package alone: four notebooks read results/, and 09 a picture beside it.
+    clone, install, moved, widgets = run_in_ipython(cell, COLAB).splitlines()
+    assert clone == 'shell git clone --quiet --depth 1 "https://github.com/someone/course" /content/ferlab'
+    assert install == "pip install --quiet --editable /content/ferlab"
+    assert moved == "cd -q /content/ferlab/notebooks"
+    assert widgets == "widgets on"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -155,7 +155,9 @@ def add_commands(commands):
     sub.add_argument("folder", type=Path, help="a new folder for the course")
     sub.add_argument("--course", help="nbgrader's course id; default the folder's name")
     sub.add_argument("--seed", type=int, help="seed of the class's faces and numbers; default drawn by lot")
-    sub.add_argument("--seconds", type=int, default=20, help="that one function of a student may take")
+    sub.add_argument(
+        "--seconds", type=int, default=20, help="that one function of a student may take (default: 20)"
+    )
 
     sub = steps.add_parser("copies", help=copies.__doc__)
     sub.set_defaults(run=copies)

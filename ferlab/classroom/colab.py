@@ -1,4 +1,4 @@
-"""The course in Colab: a badge that opens a notebook there, and a first cell that installs ferlab."""
+"""The course in Colab: a badge that opens a notebook there, and a first cell that fetches and installs ferlab."""
 
 import re
 import shutil
@@ -11,7 +11,10 @@ PAGE = "https://colab.research.google.com/github/{}/blob/main/notebooks/{}"
 INSTALL = """import sys
 
 if "google.colab" in sys.modules:  # Colab brings neither ferlab nor lime; elsewhere this cell does nothing
-    %pip install --quiet "git+https://github.com/{}"
+    !git clone --quiet --depth 1 "https://github.com/{}" /content/ferlab
+    %pip install --quiet --editable /content/ferlab
+    sys.path.insert(0, "/content/ferlab")  # the kernel, which runs already, looks for no new packages
+    %cd -q /content/ferlab/notebooks
     from google.colab import output
 
     output.enable_custom_widget_manager()  # for FaceProbe and the other widgets"""

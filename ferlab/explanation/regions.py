@@ -69,7 +69,7 @@ def count_hits(explanations, maps, targets, labels, top=3):
     maps          region maps (n, h, w), or one (h, w) for all of them
     targets       bool (t, 9), the regions that make up each of t targets; np.eye(9, dtype=bool) is each region alone
     labels        (n,) indices, the label whose superpixels count
-    top           how many of the positive superpixels; None for all of them, as reference system L counted
+    top           how many of the positive superpixels; None for all of them, as the laboratory report counted
 
     A target is hit where one of these superpixels has its home in it. Returns {"faces": n, "lime": (t,) faces hit,
     "random": (t,) expected with as many superpixels drawn by lot, "centre": (t,) hit by as many nearest the centre}.

@@ -126,7 +126,7 @@ def _parts(config):
 
 
 def save_model(model, path, classes, about):
-    """Write a trained network as <path>.keras, <path>.tflite and <path>.json.
+    """Write a trained network as <path>.keras and <path>.json, and where Keras runs on TensorFlow as <path>.tflite.
 
     model    keras.Model, grey faces (n, 48, 48, 1) in, probabilities (n, k) out
     path     where to, without an ending; the folder is made where it is missing
@@ -136,27 +136,33 @@ def save_model(model, path, classes, about):
 
     The .keras file keeps weights as float16, which halves it; they are float32 again once loaded. The
     .tflite file has 8-bit weights where those give the same labels, else float16 ones; the card's "litert" says which.
-    Returns the three paths.
+    Returns the paths, the card's last.
     """
     if model.output_shape[-1] != len(classes):
         raise ValueError(
             f"the network gives {model.output_shape[-1]} probabilities, but there are {len(classes)} classes"
         )
-    files = tuple(Path(f"{path}{ending}") for ending in (".keras", ".tflite", ".json"))
-    files[0].parent.mkdir(parents=True, exist_ok=True)
+    card = {"classes": list(classes), "parameters": model.count_params(), **about}
     bare = type(model).from_config(model.get_config())  # without an optimizer's memory: two thirds of a file
     bare.set_weights(model.get_weights())
-    kind, small = _smallest_litert(bare)
-    card = {"classes": list(classes), "parameters": model.count_params(), **about, "litert": kind}
-    # All three are written beside before the first is put in its place: a full disk spoils no older network.
+    small = None
+    if keras.backend.backend() == "tensorflow":
+        card["litert"], small = _smallest_litert(bare)
+    endings = (".keras", ".tflite", ".json") if small else (".keras", ".json")
+    files = tuple(Path(f"{path}{ending}") for ending in endings)
+    files[0].parent.mkdir(parents=True, exist_ok=True)
+    # All are written beside before the first is put in its place: a full disk spoils no older network.
     with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
         new = [Path(folder) / f"new{file.suffix}" for file in files]
         bare.save(new[0])
         _halve(new[0])
-        new[1].write_bytes(small)
-        new[2].write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+        if small:
+            new[1].write_bytes(small)
+        new[-1].write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
         for written, file in zip(new, files, strict=True):
             os.replace(written, file)
+    if not small:  # that of an older network gives other answers
+        Path(f"{path}.tflite").unlink(missing_ok=True)
     return files
 
 

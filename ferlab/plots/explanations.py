@@ -53,7 +53,7 @@ def superpixel_kinds(image, kinds):
 
 
 def explanation_rows(explanations, label=None):
-    """One row an explanation, as Reference system L shows them (VGG16 with LIME on FER+).
+    """One row an explanation, as the laboratory report of notebook 11 shows them (VGG16 with LIME on FER+).
 
     The face with its label, the top superpixel alone, the top three, all that speak for the label; last
     what speaks for it in red and what speaks against in hatched blue, the stronger the more so.

@@ -1,6 +1,6 @@
 """How much faster fer2013.csv is read: python tests/benchmarks/csv_reading.py path/to/fer2013.csv
 
-All in one run: the line-by-line loop of reference system D, ferlab's first read, and the next from the cache.
+All in one run: the line-by-line loop of De Lorenzo 2019, ferlab's first read, and the next from the cache.
 """
 
 import os

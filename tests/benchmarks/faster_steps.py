@@ -14,7 +14,7 @@ from pathlib import Path
 from training_speed import N, ours  # first, so that TensorFlow starts quietly  # isort: skip
 
 from ferlab import faster
-from ferlab.training import best_precision
+from ferlab.hardware import best_precision
 
 RESULT = Path(__file__).parents[2] / "results" / "faster-steps.json"
 STEPS = faster._FASTER

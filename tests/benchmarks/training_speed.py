@@ -26,10 +26,11 @@ import keras
 import numpy as np
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 
+from ferlab.hardware import best_precision
 from ferlab.models import own, zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
-from ferlab.training import best_precision, fit
+from ferlab.training import fit
 
 RESULT = Path(__file__).parents[2] / "results" / "training-speed.json"
 N, EPOCHS = 2048, 3
