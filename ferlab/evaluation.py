@@ -305,7 +305,8 @@ def evaluate(predict, faces, *, views="one"):
     if known is not None and tuple(known) != tuple(faces.classes):
         raise ValueError(
             f"the predictor knows the classes {', '.join(known)}; the faces have "
-            f"{', '.join(faces.classes)}. Load the faces with the labels that it was trained on"
+            f"{', '.join(faces.classes)}. Load the faces with the labels that it was trained on: "
+            "`labels` of load_faces, --labels in a terminal"
         )
     total = np.zeros((len(faces), len(faces.classes)))
     for start in range(0, len(faces), BATCH):

@@ -3,7 +3,6 @@
 
 import base64
 import io
-import os
 import re
 
 import nbformat
@@ -397,15 +396,20 @@ PICTURED = """(words) => window.jupyterapp.shell.currentWidget.content.model.sha
     .some((output) => output.data?.["image/png"] && output.metadata["image/png"].alt.includes(words))"""
 
 
+def take_time(notebook, seconds):
+    """From now on the network takes so long for an answer."""
+    ask = "probe.__class__._ask"
+    notebook.ask(
+        f"setattr(probe, '_ask', lambda images: (__import__('time').sleep({seconds}), {ask}(probe, images))[1])"
+    )
+
+
 def test_a_late_answer_takes_the_complaint_back(opened, small):
     notebook = opened(small)
     notebook.run_all()
     widget, page = shown(notebook), notebook.page
     page.evaluate(IMPATIENT)
-    ask = "probe.__class__._ask"
-    notebook.ask(
-        f"setattr(probe, '_ask', lambda images: (__import__('time').sleep(3), {ask}(probe, images))[1])"
-    )
+    take_time(notebook, 3)
     piece(widget, 3).click()
     widget.get_by_role("alert").get_by_text("has not answered").wait_for()
     notebook.settled("probe.hidden == (3,)")
@@ -499,42 +503,22 @@ def test_a_hundred_fast_strokes_leave_no_backlog(opened, small):
     notebook = opened(small)
     notebook.run_all()
     widget, page = shown(notebook), notebook.page
-    count = int(notebook.ask("probe.face['count']"))
-    # One after the other, as a person would: each answered before the next.
-    for number in range(30):
-        piece(widget, number % count).focus()
-        page.keyboard.press(" ")
-        page.wait_for_function("(n) => performance.getEntriesByName('FaceProbe').length > n", arg=number)
-    took = page.evaluate(
-        "performance.getEntriesByName('FaceProbe').map((e) => [e.duration, e.detail.kernel])"
-    )
-    whole, kernel = np.array(took).T
-    print(
-        f"round trip: median {np.median(whole):.0f} ms; kernel: 95th percentile {np.percentile(kernel, 95):.1f} ms"
-    )
-    slack = max(4, 4 * os.getloadavg()[0] / os.cpu_count())  # on a machine that others use, all is slower
-    assert np.median(whole) < 80 * slack
-    assert np.percentile(kernel, 95) < 10 * slack
-    # A hundred at once.
-    took = page.evaluate(STROKES, 100)
-    print(f"a hundred strokes: all answered {took:.0f} ms after the last")
-    assert took < 300 * slack
+    take_time(notebook, 0.2)
+    before = int(notebook.ask("len(probe.log)"))
+    page.evaluate(STROKES, 100)
+    page.wait_for_function("() => !document.querySelector('.fl-waiting')")
     drawn = widget.locator(".fp-piece[aria-pressed=true]").count()
     notebook.settled(f"len(probe.hidden) == {drawn}")
     assert_same_pixels(notebook, widget)
+    # While one answer is on its way the strokes gather, and the next answer is to all of them.
+    assert 1 <= int(notebook.ask("len(probe.log)")) - before <= 5
 
 
-STROKES = """async (strokes) => {
+STROKES = """(strokes) => {
     const pieces = [...document.querySelectorAll(".fp-piece")];
     for (let i = 0; i < strokes; i++) {
         pieces[(7 * i) % pieces.length].dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }
-    const begun = performance.now();
-    while (document.querySelector(".fl-waiting")) {
-        await new Promise((done) => setTimeout(done, 5));
-        if (performance.now() - begun > 20000) throw new Error("no answer");
-    }
-    return performance.now() - begun;
 }"""
 
 

@@ -49,11 +49,28 @@ def test_two_processes_that_build_at_once_leave_one_whole_entry(folder):
     assert cached(("thing", 1), never)["a"][-1] == 199_999
 
 
-def test_a_kill_in_the_middle_leaves_nothing_that_is_read(folder):
-    process = start()
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+# Killed outright once one array is written, and another is about to be.
+KILLED = """
+import os, signal
+from ferlab import cache
+to_disk, written = cache._to_disk, []
+def to_disk_or_die(file):
+    written.append(file)
+    if len(written) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    to_disk(file)
+cache._to_disk = to_disk_or_die
+"""
+
+
+def test_a_kill_between_two_files_leaves_nothing_that_is_read(folder):
+    done = subprocess.run([sys.executable, "-c", KILLED + BUILD], input="\n", text=True)
+    assert done.returncode == -signal.SIGKILL
+    [left] = folder.iterdir()
+    assert ".half-" in left.name
+    assert (left / "a.npy").exists()
     assert cached(("thing", 1), lambda: {"a": np.zeros(2)})["a"].tolist() == [0, 0]
+    assert cached(("thing", 1), never)["a"].tolist() == [0, 0]
 
 
 def test_what_was_built_is_mapped_not_built_again():

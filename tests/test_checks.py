@@ -92,14 +92,15 @@ def test_right_submissions_pass_and_most_wrong_ones_get_a_hint(number, capsys):
     }
     own.discard("retrained")  # a model is trained there; what it does is printed below it
     assert own, tasks
-    hints, wrong = 0, 0
+    hints, wrong = dict.fromkeys(own, 0), dict.fromkeys(own, 0)
     for task in own:
         for attack in grader.ATTACKS[task]:
             found = check(task, attack.submitted)
             if attack.right:
                 assert found, f"{task}, {attack.name} is right: {found}"
             else:
-                hints, wrong = hints + (not found), wrong + 1
+                hints[task], wrong[task] = hints[task] + (not found), wrong[task] + 1
+    told = ", ".join(f"{task} {hints[task]} of {wrong[task]}" for task in sorted(own))
     with capsys.disabled():
-        print(f"\na{number}: {hints} of {wrong} wrong submissions get a hint")
-    assert hints > 0.6 * wrong
+        print(f"\na{number}: so many wrong submissions get a hint: {told}")
+    assert not [task for task in own if hints[task] <= wrong[task] / 2], told

@@ -9,13 +9,15 @@ import sys
 import numpy as np
 import pytest
 
-from ferlab import comparison, parts
-from ferlab.__main__ import main
+from ferlab import comparison, load_faces, load_predictor, parts
+from ferlab.__main__ import SHIPPED, TRAINABLE, main
 from ferlab.drawn import draw_faces
 from ferlab.emotions import FERPLUS
+from ferlab.evaluation import evaluate
 from ferlab.losses import LAB_ALPHA
 from ferlab.models import zoo
-from ferlab.preprocessing import class_weights
+from ferlab.models.own import two_headed
+from ferlab.preprocessing import RandomAffine, class_weights
 from ferlab.recipes import RECIPES
 
 
@@ -51,6 +53,12 @@ def write_votes(path, n):
     for usage in ("Training", "PublicTest"):
         votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(n)]
     path.write_text("\n".join(votes) + "\n")
+
+
+def settings_of(folder):
+    """What the training with its state in this folder was told, dict."""
+    with np.load(folder / "state.npz") as state:
+        return json.loads(str(state["about"]))["settings"]
 
 
 def test_data_counts_what_is_there(tmp_path):
@@ -101,6 +109,13 @@ def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
     assert np.shape(plus["recall_interval"]) == np.shape(plus["one_annotator_recall_interval"]) == (8, 2)
     assert len(plus["one_annotator_recall"]) == len(plus["recall"]) == 8
     assert card["bytes"][".keras"] == (tmp_path / "squeezenet.keras").stat().st_size
+    # Of the 34 faces trained on (the first is in PublicTest too) four were voted each label, and five these two.
+    shares = np.where(np.isin(FERPLUS, ["happy", "surprise"]), 5, 4) / 34
+    trained = two_headed()
+    trained.load_weights(tmp_path / "runs" / "squeezenet" / "best.weights.h5")
+    tilted = zoo.load_model(tmp_path / "squeezenet-plus.keras").get_layer("classes").get_weights()[1]
+    by = tilted - trained.get_layer("votes_classes").get_weights()[1]
+    assert by == pytest.approx(-0.5 * np.log(shares), abs=2e-3)  # the rarer, the higher
 
     shown = ferlab("compare", "--results", tmp_path / "results", cwd=tmp_path).stdout.splitlines()
     accuracies, others = (line for line in shown if line.startswith("ferlab: SqueezeNet  "))
@@ -130,8 +145,7 @@ def test_going_on_says_where_from(tmp_path):
     assert done.returncode == 0, done.stderr
     card = json.loads((tmp_path / "runs" / "averaged.json").read_text())
     assert card["weights"] == "mean of those after each of the last 1 epochs"
-    with np.load(tmp_path / "runs" / "averaged" / "state.npz") as state:
-        settings = json.loads(str(state["about"]))["settings"]
+    settings = settings_of(tmp_path / "runs" / "averaged")
     assert settings["average"] is True
     assert settings["learning_rate"] == pytest.approx(1e-3)
     assert card["epochs_in_recipe"] == 56 + 60
@@ -146,8 +160,11 @@ def test_going_on_says_where_from(tmp_path):
     assert "would be written over: name another --out" in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["rahman-resnet18", "vgg16-narrow"])
-def test_others_are_trained_by_their_recipes(name, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("rahman-resnet18", (128, 0.02, 5e-4, "sgd")), ("vgg16-narrow", (128, 2e-3, 0.05, "adamw"))],
+)
+def test_others_are_trained_by_their_recipes(name, told, tmp_path):
     write_csv(tmp_path / "fer2013.csv", 35)
     done = ferlab("train", name, "--source", tmp_path / "fer2013.csv", "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -155,6 +172,8 @@ def test_others_are_trained_by_their_recipes(name, tmp_path):
     assert card["epochs"] == 1
     assert card["parameters"] == zoo.build(name).count_params()
     assert (tmp_path / "runs" / f"{name}.npz").exists() == (name == "vgg16-narrow")
+    settings = settings_of(tmp_path / "runs" / name)
+    assert tuple(settings[x] for x in ("batch_size", "learning_rate", "weight_decay", "optimizer")) == told
 
 
 def test_the_laboratory_s_recipe_trains_the_head_first(tmp_path):
@@ -188,6 +207,18 @@ def test_a_shipped_network_scores_what_its_card_says(tmp_path):
     assert figures["accuracy"] == pytest.approx(zoo.load_card("squeezenet-drawn")["accuracy"], abs=0.01)
 
 
+def test_evaluate_takes_the_split_and_the_views_that_are_asked_for(tmp_path):
+    file = tmp_path / "figures.json"
+    where = ["--split", "PrivateTest", "--views", "flip"]
+    main(["evaluate", "squeezenet-drawn", "--source", "drawn", *where, "--json", str(file)])
+    figures = json.loads(file.read_text())
+    faces = load_faces("drawn", split="PrivateTest")
+    report = evaluate(load_predictor("squeezenet-drawn"), faces, views="flip")
+    assert (figures["split"], figures["views"], figures["n"]) == ("PrivateTest", "flip", len(faces))
+    assert figures["accuracy"] == pytest.approx(report.accuracy)
+    assert figures["mean_recall"] == pytest.approx(report.mean_recall)
+
+
 def test_explain_writes_a_figure_of_a_photo(tmp_path):
     from skimage import data, io
 
@@ -199,25 +230,10 @@ def test_explain_writes_a_figure_of_a_photo(tmp_path):
     assert "slic" in done.stdout.lower()
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["data", "--source", "nowhere.csv"], "nowhere.csv"),
-        (["explain", "nowhere.jpg"], "nowhere.jpg"),
-        (["evaluate", "no-such-network", "--source", "drawn"], "no-such-network"),
-        (["train", "alexnet", "--drawn", "7", "--out", "x"], "rahman-ensemble"),
-        (["train", "vgg16", "--drawn", "7"], "vgg16 learns fer+ labels"),
-        (["train", "rahman-ensemble", "--drawn", "7", "--epochs", "3"], "--epochs can't be heeded"),
-        (
-            ["classroom", "badges", "notebooks/03-build-squeezenet.ipynb"],
-            "no repository, expected OWNER/NAME",
-        ),
-    ],
-)
-def test_bad_input_gets_one_clear_line(arguments, says, tmp_path):
-    done = ferlab(*arguments, cwd=tmp_path)
+def test_bad_input_gets_one_clear_line(tmp_path):
+    done = ferlab("data", "--source", "nowhere.csv", cwd=tmp_path)
     assert done.returncode == 1
-    assert says in done.stderr
+    assert "nowhere.csv" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -226,7 +242,9 @@ def test_ablate_writes_every_step_of_the_story(tmp_path):
     done = ferlab("ablate", "--source", tmp_path, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     steps = comparison.story(tmp_path)["steps"]
-    assert [step["batch"] for step in steps] == [512] * 5 + [256]
+    story = tmp_path / "runs" / "story-1-34-0"  # of 1 epoch, with 34 faces, from seed 0
+    taught = [settings_of(story / step["step"].replace(" ", "-"))["batch_size"] for step in steps]
+    assert [step["batch"] for step in steps] == taught == [512] * 5 + [256]
     parameters = [step["parameters"] for step in steps]
     assert parameters[0] == parameters[1] == parameters[2] < parameters[3] < parameters[4] == parameters[5]
     assert parameters[5] == zoo.build("squeezenet-zima").count_params()
@@ -250,6 +268,31 @@ def test_ablate_sets_each_training_beside_the_whole_recipe(tmp_path, monkeypatch
     for row in rows:
         gained = row["become_right"] - row["become_wrong"]
         assert row["accuracy"] - rows[0]["accuracy"] == pytest.approx(gained / 35, abs=1e-5)
+
+
+def test_each_part_is_left_out_of_what_is_trained(tmp_path, monkeypatch):
+    told = []
+
+    def noted(model, training, judged, **settings):
+        told.append({"targets": training[1], **settings})
+        return {"loss": [1.0], "seconds": [1.0]}
+
+    # Seven real trainings would take two minutes; what training does with these settings is tested on its own.
+    monkeypatch.setattr(parts, "fit", noted)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    write_csv(tmp_path / "fer2013.csv", 14)
+    write_votes(tmp_path / "fer2013new.csv", 14)
+    main(["ablate", "squeezenet", "--source", str(tmp_path), "--epochs", "1", "--results", "."])
+
+    whole, seed, votes, smoothing, erasing, crops, turning = told
+    assert [run["seed"] for run in (whole, seed)] == [0, 1]
+    assert [run["targets"].shape[1] for run in (whole, votes)] == [7 + 8, 7]
+    assert [run["targets"][:, :7].max() for run in (whole, smoothing)] == pytest.approx([0.9 + 0.1 / 7, 1])
+    # Where nothing is erased, what moves the faces stands alone.
+    assert [isinstance(run["augment"], RandomAffine) for run in (whole, erasing)] == [False, True]
+    assert [run["augment"].layers[0].side for run in (whole, crops)] == [40, None]
+    assert [run["augment"].layers[0].rotation for run in (whole, turning)] == [15, 0]
 
 
 def test_each_part_is_left_out_alone():
@@ -288,6 +331,12 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         (["train", "squeezenet", "--epochs", "0"], "0: expected 1 or more"),
         (["train", "squeezenet", "--drawn", "-5"], "-5: expected 1 or more"),
         (["train", "squeezenet", "--out", "mine.keras"], "give the path without an ending"),
+        (["train", "alexnet", "--drawn", "7", "--out", "x"], "rahman-ensemble"),
+        (["train", "vgg16", "--drawn", "7"], "vgg16 learns fer+ labels"),
+        (["train", "rahman-ensemble", "--drawn", "7", "--epochs", "3"], "--epochs can't be heeded"),
+        (["explain", "nowhere.jpg"], "nowhere.jpg"),
+        (["evaluate", "no-such-network", "--source", "drawn"], "no-such-network"),
+        (["classroom", "badges", "03-build-squeezenet.ipynb"], "no repository, expected OWNER/NAME"),
         (["compare", "--results", "nowhere"], "there is no folder nowhere"),
         (["ablate", "squeezenet", "--drawn", "70"], "newly drawn faces have no votes"),
     ],
@@ -298,3 +347,10 @@ def test_what_the_commands_refuse(given, message, tmp_path, monkeypatch, capsys)
         main(given)
     assert message in f"{ended.value} {capsys.readouterr().err}"
     assert not list(tmp_path.iterdir())
+
+
+def test_the_help_names_what_can_be_trained_and_what_is_shipped():
+    own, *others = TRAINABLE.replace(" (ferlab's own)", "").split(", ")
+    assert {own, *others} == {*RECIPES, "rahman-ensemble"}
+    *shipped, _ = SHIPPED.split(", ")
+    assert set(shipped) == {file.stem for file in zoo.WEIGHTS.glob("*.tflite")}

@@ -125,7 +125,8 @@ def test_more_faces_are_added_to_those_in_the_folder(tmp_path):
     explain_many(predict, FACES[:3], folder=tmp_path, n_jobs=1, **FEW)
     asked.clear()
     explain_many(predict, FACES[:4], folder=tmp_path, n_jobs=1, **FEW)
-    assert asked == [3, 40]  # is it the same network? and the new face
+    assert asked[0] == 3  # is it the same network?
+    assert 0 < sum(asked[1:]) <= 40  # and the new face alone
     assert processes(ran) == {os.getpid()}
 
 

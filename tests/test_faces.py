@@ -45,9 +45,12 @@ def test_split_and_counts():
 
 def test_sample_repeats_with_its_seed_and_never_takes_a_face_twice():
     faces = make()
-    assert faces.sample(10, seed=3).rows.tolist() == faces.sample(10, seed=3).rows.tolist()
+    for how in ({"n": 10}, {"n": 2, "per_class": True}):
+        first, again, other = (faces.sample(seed=seed, **how).rows.tolist() for seed in (3, 3, 4))
+        assert first == again != other
     assert len(set(faces.sample(40).rows.tolist())) == 40
     assert list(faces.sample(2, per_class=True).counts().values()) == [2] * 7
+    assert list(faces.sample(6, per_class=True).counts().values()) == [6] * 5 + [5] * 2  # there are no more
     with pytest.raises(ValueError, match="there are 40"):
         faces.sample(41)
 

@@ -118,10 +118,21 @@ def test_what_is_written_is_read(tmp_path, images, labels):
 def test_the_second_read_comes_from_the_cache_and_a_changed_file_does_not(tmp_path):
     path = write_csv(tmp_path)
     fer2013.load_faces(path)
+    then = path.stat()
+    write_csv(tmp_path, rows(IMAGES[:, ::-1]))  # other pixels in as many bytes
+    os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))  # and, by what the disk says, at the same time
     again = fer2013.load_faces(path)
+    np.testing.assert_array_equal(again.images, IMAGES)
     assert not again.images.flags.writeable  # memory-mapped
     write_csv(tmp_path, rows()[:5])
     assert len(fer2013.load_faces(path)) == 5
+
+
+def test_an_image_added_to_a_folder_is_read_though_the_others_are_in_the_cache(tmp_path):
+    write_folders(tmp_path)
+    assert len(fer2013.load_faces(tmp_path)) == 12
+    (tmp_path / "train" / "happy" / "one_more.png").write_bytes(png(IMAGES[0]))
+    assert len(fer2013.load_faces(tmp_path)) == 13
 
 
 def test_where_faces_are_looked_for(tmp_path, monkeypatch):
@@ -230,6 +241,7 @@ BAD_VOTES = {
     "other order": (lambda f: write_votes(f, usages=USAGES[::-1]), "row 0: Usage is 'PrivateTest'"),
     "no number": (lambda f: write_votes(f, np.full((12, 10), "many")), "'many'"),
     "absurd": (lambda f: write_votes(f, VOTES - 3), "row 0: votes are"),
+    "too many": (lambda f: write_votes(f, 30 * VOTES), "row 0: votes are .*300"),
     "other header": (lambda f: write_votes(f, header=VOTE_HEADER.replace("NF", "none")), "Missing: NF"),
     "empty": (lambda f: (f / "fer2013new.csv").write_bytes(b""), "is empty"),
 }

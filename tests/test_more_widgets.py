@@ -24,10 +24,11 @@ def from_page(widget, **state):
     widget._handle_msg({"content": content, "buffers": []})
 
 
-def assert_keeps_a_picture(widget):
+def assert_keeps_a_picture(widget, words):
+    """words: what readers of the screen must hear of it."""
     png, alt = widget._still()
     assert Image.open(io.BytesIO(png)).width > 500
-    assert len(alt) > 20
+    assert words in alt
 
 
 # Mistakes
@@ -60,7 +61,7 @@ def test_a_cell_opens_its_faces_by_confidence(judged, monkeypatch):
     assert browser.places.tolist() == [5, 0]
     from_page(browser, cell={"true": 1, "said": 0, "first": "surest"})
     assert browser.places.tolist() == [4]
-    assert_keeps_a_picture(browser)
+    assert_keeps_a_picture(browser, "1 faces labelled b, taken for a")
 
 
 def test_a_cell_that_is_not_there_is_told(judged):
@@ -94,7 +95,9 @@ def test_the_batch_follows_the_ranges():
     assert sandbox.ranges["zoom"] == 0.9
     assert set(sandbox.shown["images"]) == {0}
     assert sandbox.kept == len(FACES) - bright
-    assert_keeps_a_picture(sandbox)
+    assert_keeps_a_picture(
+        sandbox, "24 faces augmented with rotation 15, shift 0.1, shear 0.1, zoom 0.9, flip False"
+    )
 
 
 def test_an_equal_batch_is_news_to_the_page_that_waits_for_it():
@@ -153,7 +156,7 @@ def test_maps_are_the_layers_answer_to_the_face(explorer):
     from_page(explorer, layer=last)
     assert len(explorer.pictures["values"]) == 7
     assert sum(explorer.pictures["values"]) == pytest.approx(1)
-    assert_keeps_a_picture(explorer)
+    assert_keeps_a_picture(explorer, f"at layer {last}: ")
 
 
 def test_a_layer_or_face_that_is_not_there_is_told(explorer):

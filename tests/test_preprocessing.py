@@ -149,15 +149,18 @@ def test_every_move_is_an_affine_one_of_the_size_asked_for(ranges):
     assert np.abs(out[..., 2] - IMAGES[0, ..., 0]).max() > 1  # it did move
 
 
-@pytest.mark.parametrize(("name", "limit"), [("rotation", 20), ("shift", 0.2), ("zoom", 0.3), ("shear", 0.3)])
-def test_moves_are_of_all_sizes_up_to_the_one_asked_for_and_each_face_has_its_own(name, limit):
+def recovered(**ranges):
+    """(a, b, c) and (d, e, f), each (300,), by which 300 pictures whose grey levels are their coordinates are moved."""
     rows, columns = np.mgrid[0:48, 0:48].astype("float32")
     inside = np.s_[:, 18:30, 18:30]
-    out = moved(np.tile(np.stack([columns, rows], axis=-1), (300, 1, 1, 1)), seed=3, **{name: limit})[inside]
+    out = moved(np.tile(np.stack([columns, rows], axis=-1), (300, 1, 1, 1)), seed=3, **ranges)[inside]
     where = np.stack([columns[inside[1:]].ravel(), rows[inside[1:]].ravel(), np.ones(144)], axis=1)
-    (a, b, c), (d, _, _) = (
-        np.linalg.lstsq(where, out[..., k].reshape(300, 144).T, rcond=None)[0] for k in (0, 1)
-    )
+    return (np.linalg.lstsq(where, out[..., k].reshape(300, 144).T, rcond=None)[0] for k in (0, 1))
+
+
+@pytest.mark.parametrize(("name", "limit"), [("rotation", 20), ("shift", 0.2), ("zoom", 0.3), ("shear", 0.3)])
+def test_moves_are_of_all_sizes_up_to_the_one_asked_for_and_each_face_has_its_own(name, limit):
+    (a, b, c), (d, _, _) = recovered(**{name: limit})
     size = {
         "rotation": np.degrees(np.arctan2(d, a)),
         "shift": c / 48,
@@ -170,9 +173,23 @@ def test_moves_are_of_all_sizes_up_to_the_one_asked_for_and_each_face_has_its_ow
     assert len(np.unique(size.round(5))) > 250
 
 
+def test_turned_zoomed_and_mirrored_at_once_a_face_keeps_its_shape():
+    (a, b, _), (d, e, _) = recovered(rotation=20, zoom=0.3, flip=True)
+    # A right angle stays one, and height and width grow alike.
+    assert a * b + d * e == pytest.approx(np.zeros(300), abs=1e-3)
+    assert a**2 + d**2 == pytest.approx(b**2 + e**2, abs=1e-3)
+    area = a * e - b * d
+    size = np.sqrt(np.abs(area))
+    assert 0.69 < size.min() < 0.75
+    assert 1.25 < size.max() < 1.31
+    assert 0.35 < (area < 0).mean() < 0.65  # so many are mirrored
+
+
 def test_the_layer_survives_saving(tmp_path):
     import keras
 
-    model = keras.Sequential([keras.Input((48, 48, 1)), preprocessing.RandomAffine(rotation=7, seed=2)])
-    model.save(tmp_path / "m.keras")
-    assert keras.saving.load_model(tmp_path / "m.keras").layers[0].rotation == 7
+    said = {"rotation": 7, "shift": 0.2, "shear": 0.3, "zoom": 0.4, "flip": False, "side": 40, "seed": 2}
+    layer = preprocessing.RandomAffine(**said)
+    keras.Sequential([keras.Input((48, 48, 1)), layer]).save(tmp_path / "m.keras")
+    loaded = keras.saving.load_model(tmp_path / "m.keras").layers[0]
+    assert loaded.get_config() == {**layer.get_config(), **said}

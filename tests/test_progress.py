@@ -60,7 +60,7 @@ def test_a_record_that_cannot_be_written_does_not_stop_the_lesson():
     progress.start()
     progress.record_file().unlink()
     progress.record_file().mkdir()
-    progress.record("check", "fit", True)
+    assert progress.record("check", "fit", True) is False
 
 
 def test_nothing_leaves_the_machine(monkeypatch):

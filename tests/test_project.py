@@ -158,12 +158,9 @@ def test_every_trained_network_says_how_its_figures_came_about(name):
 
 
 def _share(figures, name, interval):
-    """As the pages write it: 69.2 % (67.6 to 70.6); without brackets where an older card has no interval."""
-    share = f"{100 * figures[name]:.1f} %"
-    if interval in figures:
-        low, high = figures[interval]
-        share += f" ({100 * low:.1f} to {100 * high:.1f})"
-    return share
+    """As the pages write it: 69.2 % (67.6 to 70.6)."""
+    low, high = figures[interval]
+    return f"{100 * figures[name]:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def test_a_trained_network_fits_in_eight_megabytes():

@@ -8,6 +8,7 @@ import pytest
 
 import ferlab
 
+import keras  # isort: skip
 from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
 from ferlab.emotions import FERPLUS, VOTES
 from ferlab.models import own, zoo
@@ -46,6 +47,26 @@ def test_the_second_head_s_lessons_stand_beside_the_first_one_s():
     assert lessons.shape == (30, 15)
     assert lessons[:, 7:] == pytest.approx(np.tile(told, (30, 1)))
     assert expected[:, 7:] == pytest.approx(np.tile(told, (5, 1)))
+
+
+def tells_the_bright_side():
+    """A network that names the side of a face that is brighter, and the second one where neither is."""
+    image = keras.Input((48, 48, 1))
+    model = keras.Sequential([image, keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")])
+    left = np.repeat([[1.0] * 24 + [-1.0] * 24], 48, axis=0).ravel() / (100 * 48**2)
+    model.set_weights([np.stack([left, -left], axis=1), np.array([0.0, 0.1])])
+    return model
+
+
+def test_a_card_has_what_the_network_scores_in_each_view():
+    images = np.zeros((4, 48, 48), np.uint8)
+    images[:3, :, :24] = images[3, :, 24:] = 200
+    labels, split = np.array([0, 0, 0, 1]), np.ones(4, np.uint8)
+    faces = ferlab.Faces(images, labels, ("left", "right"), "halves", split, np.arange(4))
+    figures = rebuild._figures(tells_the_bright_side(), faces)
+    assert figures["accuracy"] == 1
+    # With its mirror image no side of a face is brighter, so all four are taken for "right".
+    assert {figures[f"accuracy_{views}"] for views in ("flip", "crops", "copies")} == {0.25}
 
 
 def test_going_on_begins_with_the_weights_given():

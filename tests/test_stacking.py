@@ -51,7 +51,8 @@ def test_a_member_that_always_names_the_next_class_is_as_good_as_one_that_is_rig
         assert evaluate(as_predictor(model), plain_faces(210, 1)).accuracy > 0.9
 
 
-def test_train_joins_the_networks_that_lie_beside(tmp_path, capsys):
+def test_train_joins_the_networks_that_lie_beside(tmp_path, monkeypatch):
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
     write_csv(tmp_path / "fer2013.csv", 70)
     for number, name in enumerate(MEMBERS):
         card = {"command": f"train {name}", "epochs": number + 1, "seconds": 5}
@@ -62,6 +63,7 @@ def test_train_joins_the_networks_that_lie_beside(tmp_path, capsys):
     assert card["epochs"] == 3
     assert [card["members"][name]["epochs"] for name in MEMBERS] == [1, 2]
     assert card["parameters"] == 2 * 14 + (14 * 7 + 7)
+    assert card["accuracy"] > 0.9  # so what was saved has learnt
     assert zoo.load_model(f"{out}.keras").output_shape == (None, 7)
 
 

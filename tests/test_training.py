@@ -19,7 +19,7 @@ from ferlab.faces import Faces
 from ferlab.losses import CategoricalFocalLoss
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import _OPTIMIZERS, _schedule, fit
+from ferlab.training import _OPTIMIZERS, Batches, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -40,6 +40,7 @@ def small_network(seed=0, **switches):
 
 
 SETTINGS = {"epochs": 5, "batch_size": 16, "learning_rate": 3e-3, "precision": "float32", "verbose": False}
+STILL = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}  # in which nothing is learnt
 
 
 def run(folder=None, model=None, **changes):
@@ -117,10 +118,9 @@ def test_goes_on_to_the_same_end_after_sigkill(where, whole, tmp_path):
 def test_a_finished_training_is_not_trained_again(tmp_path):
     _, history = run(tmp_path, epochs=2)
     before = (tmp_path / "state.npz").stat().st_mtime_ns
-    model, again = run(tmp_path, epochs=2)
+    _, again = run(tmp_path, epochs=2)
     assert again == history
     assert (tmp_path / "state.npz").stat().st_mtime_ns == before
-    assert model.layers[3].weights[0].dtype == "float32"
 
 
 def test_refuses_the_folder_of_another_training(tmp_path):
@@ -160,8 +160,7 @@ def test_accuracy_counts_the_first_classes_alone():
     answers = np.eye(2)[model.predict(images[..., None].astype("float32"), verbose=0).argmax(1)]
     first_wrong = images, np.hstack([1 - answers, answers])
     twice = keras.Model(model.input, keras.layers.Concatenate()([model.output, model.output]))
-    still = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}
-    assert fit(twice, first_wrong, first_wrong, classes=2, **still)["val_accuracy"] == [0.0]
+    assert fit(twice, first_wrong, first_wrong, classes=2, **STILL)["val_accuracy"] == [0.0]
 
 
 def test_class_weights_go_by_the_first_classes():
@@ -169,13 +168,12 @@ def test_class_weights_go_by_the_first_classes():
     sure = np.hstack([0.6 * targets + 0.2, np.tile([1.0, 0.0], (32, 1))]).astype(
         "float32"
     )  # a second head is surer
-    still = {**SETTINGS, "epochs": 1, "learning_rate": 1e-12, "weight_decay": 0.0}
     loss = {}
     for weight in (1.0, 3.0):
         model = small_network()
         twice = keras.Model(model.input, keras.layers.Concatenate()([model.output, model.output]))
         history = fit(
-            twice, (images, sure), (images, sure), classes=2, class_weight={0: weight, 1: weight}, **still
+            twice, (images, sure), (images, sure), classes=2, class_weight={0: weight, 1: weight}, **STILL
         )
         loss[weight] = history["loss"][0]
     assert loss[3.0] == pytest.approx(3 * loss[1.0], rel=1e-3)
@@ -268,6 +266,17 @@ def test_the_last_weights_are_kept_where_that_is_asked_for(tmp_path):
             assert (ops.convert_to_numpy(best) != ops.convert_to_numpy(last)).any()
 
 
+def test_going_on_does_not_forget_which_weights_were_best(tmp_path):
+    images, targets = shades(32, 1)
+    against = images, 1 - targets  # the more it learns the worse it seems
+    first, later = small_network(), small_network()
+    fit(first, shades(48), against, folder=tmp_path, **{**SETTINGS, "epochs": 2})
+    history = fit(later, shades(48), against, folder=tmp_path, **SETTINGS)
+    assert np.argmax(history["val_accuracy"]) < 2
+    for mine, best in zip(later.get_weights(), first.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, best)
+
+
 def test_the_optimizer_is_the_one_that_was_asked_for(tmp_path):
     sgd, adamw = _OPTIMIZERS["sgd"](0.1, 5e-4), _OPTIMIZERS["adamw"](0.1, 0.05)
     assert (sgd.momentum, sgd.nesterov, sgd.weight_decay) == (0.9, True, 5e-4)
@@ -304,16 +313,62 @@ def test_class_weights_weigh_the_loss_and_not_the_accuracy():
     faces = Faces(images, labels.astype(int), ("no", "yes"), "noise", np.zeros(40, np.uint8), np.arange(40))
     model, weight = small_network(dropout=0.0, batch_norm=False), class_weights(faces.labels, 2)
     p = model.predict(images[..., None].astype("float32"), verbose=0)[np.arange(40), faces.labels]
-    still = {**SETTINGS, "epochs": 1, "batch_size": 40, "learning_rate": 1e-12, "weight_decay": 0.0}
-    history = fit(model, faces, faces, class_weight=weight, **still)
+    history = fit(model, faces, faces, class_weight=weight, **{**STILL, "batch_size": 40})
     assert history["loss"][0] == pytest.approx(np.mean(-np.log(p) * np.where(labels, 5, 1 / 1.8)), rel=1e-4)
     assert history["val_loss"][0] == pytest.approx(np.mean(-np.log(p)), rel=1e-4)
     assert history["accuracy"] == history["val_accuracy"] == pytest.approx([np.mean(p > 0.5)])
 
 
-def test_stops_when_it_gets_no_better():
-    _, history = run(learning_rate=1e-12, epochs=20, patience=2, augment=None)
+def test_the_loss_is_the_one_that_was_asked_for():
+    images, targets = shades(40)
+    model = small_network(dropout=0.0, batch_norm=False)
+    p = (model.predict(images[..., None].astype("float32"), verbose=0) * targets).sum(1)
+    pair, loss = (images, targets), CategoricalFocalLoss(gamma=2.0)
+    history = fit(model, pair, pair, loss=loss, **{**STILL, "batch_size": 40})
+    assert history["loss"][0] == pytest.approx(np.mean((1 - p) ** 2 * -np.log(p)), rel=1e-4)
+
+
+def test_weight_decay_makes_the_weights_smaller():
+    size = {}
+    for decay in (0.0, 5.0):
+        model, _ = run(weight_decay=decay, learning_rate=1e-2, augment=None, epochs=1)
+        kernel = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)).kernel
+        size[decay] = np.linalg.norm(ops.convert_to_numpy(kernel))
+    assert size[5.0] < 0.95 * size[0.0]
+
+
+def taken(seed, epochs):
+    """The numbers of the faces in each batch, a list of four batches for each epoch."""
+    images, targets = shades(50)
+    images[:, 0, 0] = np.arange(50)  # each face carries its number
+    get, batches = Batches.__getitem__, []
+
+    def noted(self, i):
+        batch = get(self, i)
+        batches.append(batch[0][:, 0, 0, 0].astype(int).tolist())
+        return batch
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Batches, "__getitem__", noted)
+        fit(small_network(), (images, targets), shades(32, 1), **{**SETTINGS, "epochs": epochs}, seed=seed)
+    batches = batches[-4 * epochs :]  # Keras looks at some before it begins
+    return [batches[4 * epoch : 4 * epoch + 4] for epoch in range(epochs)]
+
+
+def test_every_epoch_takes_each_face_once_in_an_order_of_its_own():
+    first, second = taken(seed=0, epochs=2)
+    for epoch in (first, second):
+        assert [len(batch) for batch in epoch] == [16, 16, 16, 2]
+        assert sorted(np.concatenate(epoch)) == list(range(50))
+    assert first != second
+    assert taken(seed=1, epochs=1) != [first]
+
+
+def test_stops_when_it_gets_no_better_also_when_called_again(tmp_path):
+    impatient = {"learning_rate": 1e-12, "epochs": 20, "patience": 2, "augment": None}
+    _, history = run(tmp_path, **impatient)
     assert len(history["loss"]) == 3
+    assert run(tmp_path, **impatient)[1] == history
 
 
 class Negative(keras.layers.Layer):

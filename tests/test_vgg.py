@@ -29,16 +29,23 @@ def test_scaling_is_keras_own(narrow):
     np.testing.assert_allclose(np.asarray(ours), theirs, atol=1e-3)
 
 
-def test_a_frozen_base_stays_and_the_head_learns():
+def test_a_frozen_base_stays_while_the_head_learns_and_then_all_of_it_moves():
     model = vgg.vgg16_transfer(2, weights="narrow")
-    model.get_layer("base").trainable = False
-    before = [w.copy() for w in model.get_layer("base").get_weights()]
+    base = model.get_layer("base")
+    base.trainable = False
+    before = [w.copy() for w in base.get_weights()]
     head = model.get_layer("classes").get_weights()[0].copy()
     model.compile("sgd", "categorical_crossentropy")
     model.train_on_batch(FACES, np.eye(2)[[0, 1, 0, 1]])
-    for old, new in zip(before, model.get_layer("base").get_weights(), strict=True):
+    for old, new in zip(before, base.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
     assert (model.get_layer("classes").get_weights()[0] != head).any()
+
+    base.trainable = True
+    model.compile("sgd", "categorical_crossentropy")
+    model.train_on_batch(FACES, np.eye(2)[[0, 1, 0, 1]])
+    # The means and variances of batch normalisation too.
+    assert all((now != then).any() for now, then in zip(base.get_weights(), before, strict=True))
 
 
 def test_without_the_internet_it_says_so_and_goes_on(monkeypatch, capsys):

@@ -113,9 +113,9 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
         base = _base_from_file(weights)
     image = keras.Input((48, 48, 1), name="image")
     x = _prepared(image)
-    # training=False: batch normalisation keeps the statistics it came with, also while the base is trained.
-    # A few hundred faces are too few to learn new ones, and half-learnt ones make the network stumble.
-    x = layers.Flatten(name="features")(base(x, training=False))
+    # A frozen base normalises by the statistics it came with; while it is trained, those of its batches move them.
+    # (Keras 3 heeds no training=False here: https://github.com/keras-team/keras/issues/20285.)
+    x = layers.Flatten(name="features")(base(x))
     x = layers.Dropout(dropout, name="dropout1")(x)
     x = layers.Dense(head, activation="relu", name="hidden")(x)
     x = layers.Dropout(dropout, name="dropout2")(x)
