@@ -61,7 +61,7 @@ def test_a_cell_opens_its_faces_by_confidence(judged, monkeypatch):
     assert browser.places.tolist() == [5, 0]
     from_page(browser, cell={"true": 1, "said": 0, "first": "surest"})
     assert browser.places.tolist() == [4]
-    assert_keeps_a_picture(browser, "1 faces labelled b, taken for a")
+    assert_keeps_a_picture(browser, "1 face labelled b, taken for a")
 
 
 def test_a_cell_that_is_not_there_is_told(judged):

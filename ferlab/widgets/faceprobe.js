@@ -5,7 +5,7 @@ function render({ model, el }) {
   const box = frame(model, el, "FaceProbe");
   const { untouched, sliders, grain, classes } = model.get("grid");
   const noise = new Int8Array(bytes(grain));
-  const sentAt = new Map(); // number of a message -> when it left
+  const unanswered = new Set(); // numbers of the messages that this page sent
   let sent = 0;
   let before; // the state at the last release, for undo
   let resting = 0;
@@ -104,7 +104,7 @@ function render({ model, el }) {
   function send() {
     box.complain("");
     before = app.state;
-    sentAt.set(++sent, performance.now());
+    unanswered.add(++sent);
     box.set({ probe: { face: app.face.number, sent, ...app.state } });
     app.show();
   }
@@ -140,14 +140,12 @@ function render({ model, el }) {
   function newAnswer(event) {
     const answer = model.get("answer");
     if (answer.face !== app.face.number) return;
-    const left = sentAt.get(answer.sent);
-    if (left) performance.measure("FaceProbe", { start: left, end: performance.now(), detail: { kernel: answer.milliseconds } });
-    sentAt.delete(answer.sent);
+    const mine = unanswered.delete(answer.sent);
     app.label = answer.original.indexOf(Math.max(...answer.original));
     bars.show(answer);
     lime.show(answer);
     if (answer.sent == null || answer.sent === sent) box.answered();
-    if (left) app.steps = [...app.steps, { state: known(answer), probabilities: answer.probabilities, linear: answer.linear }];
+    if (mine) app.steps = [...app.steps, { state: known(answer), probabilities: answer.probabilities, linear: answer.linear }];
     else if (event) askLog();
     history.show();
     if (event) keepWhenResting();

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const body = confusion.map((row, i) => {
     const buttons = row.map((count, j) => {
       const what = i === j ? `${classes[i]}, and recognised` : `${classes[i]}, taken for ${classes[j]}`;
-      const cell = button(`${count}`, { "aria-label": `${count} faces labelled ${what}`, "data-true": i, "data-said": j, tabindex: -1 });
+      const cell = button(`${count}`, { "aria-label": `${count} ${count === 1 ? "face" : "faces"} labelled ${what}`, "data-true": i, "data-said": j, tabindex: -1 });
       cell.style.setProperty("--fm-share", `${Math.round((50 * shares[i][j]) / worst)}%`);
       cell.classList.toggle("fm-right", i === j);
       cells.push(cell);

@@ -78,7 +78,8 @@ class MistakesBrowser(Widget):
         from .still import face_sheet
 
         found, names = self.found, self._report.classes
-        said = f"{found['total']} faces labelled {names[found['true']]}, taken for {names[found['said']]}"
+        many = "face" if found["total"] == 1 else "faces"
+        said = f"{found['total']} {many} labelled {names[found['true']]}, taken for {names[found['said']]}"
         titles = [f"{sure:.0%}" for sure in found["sure"]]
         png = face_sheet(self._faces.images[self.places], titles, f"{said}; {found['first']} first")
         return png, f"MistakesBrowser, one cell of its matrix opened: {said}."
