@@ -81,11 +81,13 @@ def test_the_cell_installs_in_colab_and_does_nothing_elsewhere(notebook):
     cell = install_cell(notebook)
     assert run_in_ipython(cell) == ""
     # The clone and not the package alone: four notebooks read results/, and 09 a picture beside it.
-    clone, install, moved, widgets = run_in_ipython(cell, COLAB).splitlines()
+    there = run_in_ipython(f"{cell}\nprint(sys.path[0])", COLAB)
+    clone, install, moved, widgets, looked_in_first = there.splitlines()
     assert clone == 'shell git clone --quiet --depth 1 "https://github.com/someone/course" /content/ferlab'
     assert install == "pip install --quiet --editable /content/ferlab"
     assert moved == "cd -q /content/ferlab/notebooks"
     assert widgets == "widgets on"
+    assert looked_in_first == "/content/ferlab"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
