@@ -153,22 +153,78 @@ def test_a_small_convolution_learns_as_kerass_does_up_to_rounding(monkeypatch):
         np.testing.assert_allclose(other, one, atol=0.02 * np.abs(one).max())
 
 
-def test_whole_maps_are_hidden_and_the_others_made_up_for():
-    image = keras.Input((3, 3, 50))
-    model = keras.Model(image, keras.layers.SpatialDropout2D(0.2, seed=1)(image))
-    images = tf.constant(np.random.default_rng(0).uniform(1, 2, (40, 3, 3, 50)), "float32")
+HIDDEN = {
+    "single values": (keras.layers.Dropout, (40, 6, 6, 48)),
+    "whole maps": (keras.layers.SpatialDropout2D, (400, 3, 3, 48)),
+    "vectors": (keras.layers.Dropout, (400, 48)),
+}
+
+
+@pytest.mark.parametrize("which", HIDDEN)
+@pytest.mark.parametrize("rate", [0.2, 0.5])
+def test_values_are_hidden_and_the_others_made_up_for(which, rate):
+    kind, shape = HIDDEN[which]
+    image = keras.Input(shape[1:])
+    model = keras.Model(image, kind(rate, seed=1)(image))
+    images = tf.constant(np.random.default_rng(0).uniform(1, 2, shape), "float32")
     with faster_steps(model), tf.GradientTape() as tape:
         tape.watch(images)
         outputs = model(images, training=True)
     gradient = tape.gradient(outputs, images).numpy()
     factors = outputs.numpy() / images.numpy()
     np.testing.assert_allclose(gradient, factors, rtol=1e-5)
-    assert np.ptp(factors, axis=(1, 2)).max() < 1e-5  # the same all over a map
-    of_maps = factors[:, 0, 0]
-    assert set(np.unique(of_maps.round(4))) == {0, 1.25}
-    assert (of_maps == 0).mean() == pytest.approx(0.2, abs=0.03)  # 2,000 maps: 0.009 is the standard error
+    if which == "whole maps":
+        assert np.ptp(factors, axis=(1, 2)).max() < 1e-5  # the same all over a map
+        factors = factors[:, 0, 0]
+    hidden = factors == 0
+    rounded = round(256 * rate) / 256
+    np.testing.assert_allclose(factors[~hidden], 1 / (1 - rounded), rtol=1e-5)
+    error = np.sqrt(rate * (1 - rate) / hidden.size)
+    assert hidden.mean() == pytest.approx(rounded, abs=4 * error)
+    # Each for itself: of two neighbours, of channels, faces or rows, as many are hidden together as by chance.
+    for axis in range(hidden.ndim):
+        first, second = np.moveaxis(hidden, axis, 0)[:-1], np.moveaxis(hidden, axis, 0)[1:]
+        assert (first & second).mean() == pytest.approx(rounded**2, abs=0.02)
     with faster_steps(model):
         np.testing.assert_array_equal(model(images), images)
+
+
+def test_other_values_are_hidden_each_time_and_the_same_from_the_same_seed():
+    image = keras.Input((6, 6, 8))
+    images = np.ones((5, 6, 6, 8), "float32")
+
+    def twice(seed):
+        model = keras.Model(image, keras.layers.Dropout(0.5, seed=seed)(image))
+        with faster_steps(model):
+            return [np.array(model(images, training=True)) for _ in range(2)]
+
+    (first, second), again, other = twice(1), twice(1), twice(2)
+    assert (first != second).any()
+    assert (first != other[0]).any()
+    np.testing.assert_array_equal(again, (first, second))
+
+
+@pytest.mark.parametrize(
+    ("layer", "channels"),
+    [
+        (keras.layers.Dropout(0.5), 6),  # bytes come by fours
+        (keras.layers.Dropout(0.001), 8),  # none of 256
+        (keras.layers.Dropout(0.5, noise_shape=(None, 1, 4, 8)), 8),
+        (keras.layers.Dropout(0.0), 8),
+        (keras.layers.Dropout(1.0), 8),
+    ],
+)
+def test_what_bytes_do_not_serve_is_left_to_keras(layer, channels):
+    image = keras.Input((4, 4, channels))
+    model = keras.Model(image, layer(image))
+    images = np.ones((64, 4, 4, channels), "float32")
+    with faster_steps(model):
+        seen = np.array(model(images, training=True))
+    rate = layer.rate
+    assert set(np.unique(seen)) <= {0, np.float32(1 / (1 - rate)) if rate < 1 else 0}
+    assert (seen == 0).mean() == pytest.approx(rate, abs=0.05)
+    if layer.noise_shape:
+        assert np.ptp(seen, axis=1).max() == 0  # a column together, as it says
 
 
 def test_the_optimizer_goes_as_kerass_does():

@@ -59,11 +59,11 @@ def test_the_switches_put_in_what_they_name():
         return [type(layer).__name__ for layer in squeezenet(**switches).layers]
 
     plain = kinds(**SWITCHES[0])
-    assert not {"Add", "SpatialDropout2D", "BatchNormalization"} & set(plain)
+    assert not {"Add", "Dropout", "BatchNormalization"} & set(plain)
     full = kinds()
     # Every second module of the first eight keeps its number of channels, and so do the last three.
     assert full.count("Add") == 4 + 3
-    assert full.count("SpatialDropout2D") == full.count("BatchNormalization") == 11
+    assert full.count("Dropout") == full.count("BatchNormalization") == 11
 
 
 @pytest.mark.parametrize("modules", [0, 12, -1])
@@ -131,14 +131,15 @@ def test_fire_module_is_what_its_formula_says():
     np.testing.assert_allclose(model.predict_on_batch(x)[0], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_dropout_hides_whole_maps_in_training_alone():
+def test_dropout_hides_values_in_training_alone():
     x = np.ones((50, 5, 5, 3), "float32")
     model = fire(3, dropout=0.5)
-    model.set_weights([np.abs(w) + 0.1 for w in model.get_weights()])  # no map is zero by itself
+    model.set_weights([np.abs(w) + 0.1 for w in model.get_weights()])  # no value is zero by itself
     assert (np.array(model(x)) > 0).all()
-    maps = np.array(model(x, training=True)) > 0
-    assert (maps.all((1, 2)) == maps.any((1, 2))).all()
-    assert 0.3 < maps.mean() < 0.7
+    shown = np.array(model(x, training=True)) > 0
+    assert 0.45 < shown.mean() < 0.55
+    maps = shown.mean((1, 2))
+    assert 0 < np.median(maps) < 1  # each value for itself, not a map at a time
 
 
 def test_zoo_builds_by_name_and_lists_the_names():

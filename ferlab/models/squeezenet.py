@@ -43,9 +43,7 @@ def fire_module(
     right = layers.Conv2D(expand, 3, padding="same", name=f"{name}_expand3x3", **first)(out)
     out = layers.Concatenate(name=f"{name}_concat")([left, right])
     if dropout:
-        # Whole feature maps: neighbours in a map are so alike that hiding single pixels hides little,
-        # and a random number for every pixel would cost a third of the training time.
-        out = layers.SpatialDropout2D(dropout, name=f"{name}_dropout")(out)
+        out = layers.Dropout(dropout, name=f"{name}_dropout")(out)
     if bypass and x.shape[-1] == out.shape[-1]:
         out = layers.Add(name=f"{name}_bypass")([x, out])
     return out

@@ -17,19 +17,18 @@ from ..quiet import no_stderr
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
 
-# name -> (module of this package, function in it, its arguments)
+# name -> (module of this package, function in it)
 _NETWORKS = {
-    "squeezenet": ("own", "own_squeezenet", {}),
-    # Half of the thesis's dropout: dropping a whole map hides more than dropping as many single values.
-    "squeezenet-zima": ("squeezenet", "squeezenet", {"dropout": 0.1}),
-    "vgg16": ("vgg", "vgg16_transfer", {}),
-    "vgg16-focal": ("vgg", "vgg16_transfer", {}),
-    "vgg16-narrow": ("vgg", "narrow_vgg16", {}),
-    "zima-vgg16": ("references", "zima_vgg16", {}),
-    "rahman-resnet18": ("references", "rahman_resnet18", {}),
-    "rahman-vgg19": ("references", "rahman_vgg19", {}),
-    "tekula-cnn": ("references", "tekula_cnn", {}),
-    "delorenzo-cnn": ("references", "delorenzo_cnn", {}),
+    "squeezenet": ("own", "own_squeezenet"),
+    "squeezenet-zima": ("squeezenet", "squeezenet"),
+    "vgg16": ("vgg", "vgg16_transfer"),
+    "vgg16-focal": ("vgg", "vgg16_transfer"),
+    "vgg16-narrow": ("vgg", "narrow_vgg16"),
+    "zima-vgg16": ("references", "zima_vgg16"),
+    "rahman-resnet18": ("references", "rahman_resnet18"),
+    "rahman-vgg19": ("references", "rahman_vgg19"),
+    "tekula-cnn": ("references", "tekula_cnn"),
+    "delorenzo-cnn": ("references", "delorenzo_cnn"),
 }
 # Keras's own, but they carry code, or fetch a program from beside the file.
 _RUNS_CODE = {"Lambda", "__lambda__", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
@@ -39,8 +38,8 @@ def build(name, classes=7):
     """An untrained network: grey faces (n, 48, 48, 1) in 0..255 to probabilities (n, classes)."""
     if name not in _NETWORKS:
         raise ValueError(f"there is no network {name!r} to build; there are {', '.join(_NETWORKS)}")
-    module, function, arguments = _NETWORKS[name]
-    return getattr(import_module(f".{module}", __package__), function)(classes, **arguments)
+    module, function = _NETWORKS[name]
+    return getattr(import_module(f".{module}", __package__), function)(classes)
 
 
 def load_model(name="squeezenet", faces=None):
