@@ -107,6 +107,15 @@ def test_grad_cam_is_that_of_real_gradients_and_the_same_on_jax(tmp_path):
     assert np.abs(np.load(on_jax) - found).max() < 0.01 * found.max()
 
 
+@pytest.mark.parametrize(
+    ("name", "late"), [("squeezenet-drawn", "fire12_bypass"), ("squeezenet", "last_dropout")]
+)
+def test_grad_cam_weighs_the_last_maps_that_do_not_belong_to_a_label_each(name, late):
+    model = ferlab.load_model(name)
+    np.testing.assert_array_equal(grad_cam(model, FACE, 3), grad_cam(model, FACE, 3, late))
+    assert np.abs(grad_cam(model, FACE, 3) - grad_cam(model, FACE, 3, "classes")).max() > 0
+
+
 @pytest.mark.filterwarnings("error")
 def test_grad_cam_of_a_network_that_looks_for_bright_pixels():
     import keras

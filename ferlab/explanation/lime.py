@@ -127,12 +127,12 @@ _ALL = "all labels"
 def _lime(predict, image, segments, filling, n_samples, seed):
     """The answers to lime's variants of the image, (n_samples, k), and lime's ImageExplanation of _ALL.
 
-    lime draws the variants, measures how far they are from the image and weighs them by its kernel. Two
-    of its methods, which take nearly all of its time, are replaced by others that give the same numbers:
+    lime measures how far the variants are from the image and weighs them by its kernel. Two of its methods,
+    which take nearly all of its time, are replaced by others that give the same numbers:
 
     data_labels                 made each variant in a loop over its superpixels, and asked about ten
-                                variants at a time: here they are made by array masking, and each is asked
-                                about once, however often it was drawn.
+                                variants at a time: here they are drawn as before, from lime's generator, but
+                                made by array masking, and each is asked about once, however often it was drawn.
     explain_instance_with_data  fitted two ridge regressions a label, the first only to sort the superpixels:
                                 here one linear system is solved for all labels. So it is called once.
 

@@ -52,14 +52,17 @@ def grad_cam(model, image, label, layer=None):
     model  functional keras.Model, images (n, h, w, 1) -> probabilities (n, k), on any backend
     image  (h, w), 0..255
     label  index
-    layer  name of a layer that makes maps and that nothing bypasses; by default the last that makes maps
+    layer  name of a layer that makes maps and that nothing bypasses; by default the last with a layer of weights behind
+           it, since where a map belongs to each label there is nothing left to weigh
 
     Keras has no gradient that works on every backend, and none is needed: the mean gradient in a map is how
     fast the score rises when the whole map does. So each map is shifted up and down by a little.
     """
     import keras
 
-    layers = [found for found in model.layers if found.name == layer or (not layer and _makes_maps(found))]
+    last = max(i for i, found in enumerate(model.layers) if found.weights)
+    late = [found for found in model.layers[:last] if _makes_maps(found)]
+    layers = [found for found in model.layers if found.name == layer] if layer else late
     if not layers or not _makes_maps(layers[-1]):
         maps = ", ".join(found.name for found in model.layers if _makes_maps(found))
         raise ValueError(f"{layer or model.name} is no layer that makes maps; there are {maps or 'none'}")
