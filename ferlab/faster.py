@@ -38,10 +38,11 @@ def faster_steps(model):
 def _normalised(norm, keras_call, inputs, training=None, mask=None):
     """What `BatchNormalization.call` returns for these inputs, by one kernel instead of ten steps in float32.
 
-    In training the moving averages move too. Vectors are left to Keras.
+    In training the moving averages move too. Vectors are left to Keras, and another axis than the last.
     """
     learns = training and norm.trainable and mask is None
-    if not learns or len(inputs.shape) != 4 or not (norm.scale and norm.center):
+    maps = len(inputs.shape) == 4 and norm.axis in (-1, 3)
+    if not (learns and maps and norm.scale and norm.center):
         return keras_call(inputs, training=training, mask=mask)
     import tensorflow as tf
 
@@ -64,11 +65,13 @@ def _normalised(norm, keras_call, inputs, training=None, mask=None):
 def _hidden(dropout, keras_call, inputs, training=False):
     """Values hidden as `Dropout` does, whole maps as `SpatialDropout2D`: by a random byte each, and a multiplication.
 
-    So the rate is rounded to a 256th. Keras draws a float32 each, which takes five times as long. Channels whose
-    number is no multiple of four are left to it, as bytes are drawn four at a time.
+    So the rate is rounded to a 256th. Keras draws a float32 each, which takes several times as long. Channels whose
+    number is no multiple of four are left to it, as bytes are drawn four at a time, and so are other kinds of dropout.
     """
     hidden, channels = round(256 * dropout.rate), inputs.shape[-1]
-    if not (training and 0 < hidden < 256 and dropout.noise_shape is None and channels % 4 == 0):
+    usual = type(dropout) is keras.layers.Dropout and dropout.noise_shape is None
+    usual = usual or (type(dropout) is keras.layers.SpatialDropout2D and dropout.data_format == "channels_last")
+    if not (training and usual and 0 < hidden < 256 and channels % 4 == 0):
         return keras_call(inputs, training=training)
     import tensorflow as tf
 

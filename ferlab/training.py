@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from pathlib import Path
 
 import keras
@@ -78,10 +79,6 @@ class Checkpoints(keras.callbacks.Callback):
                 "give this one another folder, or delete it"
             )
         variables = _all_variables(model)
-        if [list(v.shape) for v in [*variables, *self.mean]] != [list(v.shape) for v in values]:
-            raise ValueError(
-                f"{self.state} was written by another model; give this training another folder, or delete it"
-            )
         for variable, value in zip(variables, values, strict=False):  # what is left over is the mean
             variable.assign(value)
         self.mean = values[len(variables) :]
@@ -258,7 +255,7 @@ def fit(
     and augmentation at work; those of validation are taken after it, without.
 
     ValueError for images or targets that don't fit the model, for an unknown optimizer, for patience with averaging,
-    for a folder that holds more epochs than are asked for, or the state of a training with another model, number of
+    for a folder that holds more epochs than are asked for, or the state of a training with other layers, number of
     faces, batch size, step size, weight decay, optimizer, seed, loss, class weights, averaging or `about`; name other
     differences in `about`.
     FloatingPointError where the loss stops being a number.
@@ -280,7 +277,8 @@ def fit(
             )
         weights = np.array([class_weight.get(k, 1.0) for k in range(targets.shape[1])], np.float32)
         weights = weights[targets[:, :classes].argmax(1)]
-    settings = {"faces": len(images), "batch_size": batch_size, "learning_rate": learning_rate}
+    settings = {"layers": _checksum(model), "faces": len(images)}
+    settings |= {"batch_size": batch_size, "learning_rate": learning_rate}
     settings |= {
         "weight_decay": weight_decay,
         "optimizer": optimizer,
@@ -345,6 +343,16 @@ def _settle(trained, batches):
         trained(batches[i][0], training=True)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
+
+
+def _checksum(model):
+    """A number for the kinds and settings of all its layers, so that another model's state is not taken for its own."""
+    layers = [
+        (type(layer).__name__, {k: v for k, v in layer.get_config().items() if k not in ("name", "dtype")})
+        for layer in model._flatten_layers(include_self=False)
+        if not isinstance(layer, keras.Model)  # their own layers are in the list
+    ]
+    return zlib.crc32(json.dumps(layers, default=str).encode())
 
 
 def _in_words(loss):

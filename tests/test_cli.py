@@ -230,6 +230,18 @@ def test_explain_writes_a_figure_of_a_photo(tmp_path):
     assert "slic" in done.stdout.lower()
 
 
+def test_explain_says_which_file_it_wrote(tmp_path, monkeypatch, capsys):
+    from skimage import data, io
+
+    monkeypatch.chdir(tmp_path)
+    io.imsave("astronaut.png", data.astronaut())
+    main(["explain", "astronaut.png", "--samples", "50", "--out", "here"])
+    assert "written: here.png" in capsys.readouterr().out
+    main(["explain", "astronaut.png", "--samples", "50", "--out", "there.PDF"])
+    assert "written: there.PDF" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"astronaut.png", "here.png", "there.PDF"}
+
+
 def test_bad_input_gets_one_clear_line(tmp_path):
     done = ferlab("data", "--source", "nowhere.csv", cwd=tmp_path)
     assert done.returncode == 1
@@ -334,7 +346,26 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         (["train", "alexnet", "--drawn", "7", "--out", "x"], "rahman-ensemble"),
         (["train", "vgg16", "--drawn", "7"], "vgg16 learns fer+ labels"),
         (["train", "rahman-ensemble", "--drawn", "7", "--epochs", "3"], "--epochs can't be heeded"),
+        # Paths are looked at before any face is read: there are none here.
+        (
+            ["train", "squeezenet", "--source", "no", "--start", "mine.keras"],
+            "mine.keras: give the path without",
+        ),
+        (
+            ["train", "squeezenet", "--source", "no", "--start", "mine"],
+            "--start mine: there is no mine.keras",
+        ),
+        (
+            ["train", "rahman-ensemble", "--source", "no", "--out", "x.keras"],
+            "x.keras: give the path without",
+        ),
+        (
+            ["train", "squeezenet", "--drawn", "7", "--source", "no"],
+            "--source: not allowed with argument --drawn",
+        ),
+        (["ablate", "--drawn", "7", "--source", "no"], "--source: not allowed with argument --drawn"),
         (["explain", "nowhere.jpg"], "nowhere.jpg"),
+        (["explain", "nowhere.jpg", "--out", "x.txt"], "x.txt: no figure can be written as .txt"),
         (["evaluate", "no-such-network", "--source", "drawn"], "no-such-network"),
         (["classroom", "badges", "03-build-squeezenet.ipynb"], "no repository, expected OWNER/NAME"),
         (["compare", "--results", "nowhere"], "there is no folder nowhere"),

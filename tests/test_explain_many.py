@@ -113,6 +113,15 @@ def test_killed_in_the_middle_it_goes_on(tmp_path):
         assert_same(found[i], ferlab.explain(predict, FACES[i], n_samples=200))
 
 
+def test_what_another_call_is_writing_is_left_alone(tmp_path):
+    writing, left = tmp_path / "000000.half-1", tmp_path / "000001.half-2"
+    for half in (writing, left):
+        half.touch()
+    os.utime(left, (0, 0))  # by a kill, long ago
+    explain_many(ferlab.load_predictor("squeezenet-drawn"), FACES[:1], folder=tmp_path, n_jobs=1, **FEW)
+    assert {path.name for path in tmp_path.iterdir()} == {"000000.npz", writing.name}
+
+
 def test_more_faces_are_added_to_those_in_the_folder(tmp_path):
     ran = tmp_path / "ran"
     ran.mkdir()

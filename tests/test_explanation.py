@@ -195,6 +195,15 @@ def test_a_model_that_reads_one_superpixel_is_seen_through():
         assert found.r2[0] > 0.95
 
 
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_an_answer_that_never_moves_is_described_in_full(seed):
+    found = ferlab.explain(
+        lambda images: np.tile([0.7, 0.1, 0.2], (len(images), 1)), FACE, n_samples=200, seed=seed
+    )
+    np.testing.assert_array_equal(found.r2, 1)
+    np.testing.assert_allclose(found.weights, 0, atol=1e-12)
+
+
 def test_the_last_superpixel_can_be_hidden():
     """With slic's own numbers from 1, lime never hides it, and the weights are all zero."""
     segments = superpixels(FACE)
@@ -323,11 +332,40 @@ def test_bad_images(image, says):
         ({"n_segments": 1}, r"slic\(n_segments=1, .*raise n_segments"),
         ({"method": "felzenszwalb", "min_size": 9999}, "lower scale or min_size"),
         ({"method": "quickshift", "max_dist": 200, "kernel_size": 20}, "lower max_dist or kernel_size"),
+        ({"n_segments": 0}, "slic: n_segments=0, expected a whole number from 1 on"),
+        ({"n_segments": -4}, "n_segments=-4, expected a whole number from 1 on"),
+        ({"n_segments": 9.5}, r"n_segments=9\.5, expected a whole number"),
+        ({"n_segments": "many"}, "n_segments='many', expected a whole number"),
+        ({"compactness": 0}, r"compactness=0, expected a number from 0\.001 on"),
+        ({"compactness": np.nan}, r"compactness=nan, expected a number from 0\.001 on"),
+        ({"method": "felzenszwalb", "min_size": 2.5}, r"min_size=2\.5, expected a whole number from 0 on"),
+        ({"method": "felzenszwalb", "min_size": -5}, "min_size=-5, expected a whole number from 0 on"),
+        ({"method": "felzenszwalb", "scale": -1}, "scale=-1, expected a number from 0 on"),
+        ({"method": "felzenszwalb", "sigma": -0.1}, r"sigma=-0\.1, expected a number from 0 on"),
+        ({"method": "quickshift", "kernel_size": 0.5}, r"kernel_size=0\.5, expected a number from 1 on"),
+        ({"method": "quickshift", "max_dist": -1}, "max_dist=-1, expected a number from 0 on"),
+        ({"method": "quickshift", "ratio": 1.5}, r"ratio=1\.5, expected a number from 0 to 1"),
     ],
 )
 def test_bad_settings(wrong, says):
     with pytest.raises(ValueError, match=says):
         ferlab.explain(network, FACE, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("method", "setting", "values"),
+    [
+        ("slic", "n_segments", (10, 150, np.int64(50))),
+        ("slic", "compactness", (1, 100, 1000, np.float32(10))),
+        ("felzenszwalb", "scale", (5, 100)),
+        ("felzenszwalb", "min_size", (0, 40)),
+        ("quickshift", "kernel_size", (1, 6)),
+        ("quickshift", "ratio", (0.2, 1)),
+    ],
+)
+def test_settings_that_sliders_and_notebooks_use(method, setting, values):
+    for value in values:
+        assert superpixels(FACE, method, **{setting: value}).max() > 0
 
 
 @pytest.mark.parametrize(

@@ -125,8 +125,9 @@ def test_hide_does_what_a_click_does(probe):
     clicked = state(probe)
     probe.hide([])
     assert probe.hidden == ()
-    probe.hide(np.array([6, 4]))
+    probe.hide(np.array([6, 4, 6]))
     assert state(probe) == clicked
+    assert f"2 of {probe.face['count']} superpixels hidden" in probe._still()[1]
     with pytest.raises(ValueError, match=r"\[99\].*there are 0 to"):
         probe.hide([99])
     with pytest.raises(ValueError, match=r"'glitter'.*mean, grey, blur, black"):

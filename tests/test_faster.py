@@ -49,7 +49,7 @@ def test_norms_learn_as_kerass_do(faces, seed, momentum):
         np.testing.assert_allclose(other, one, rtol=1e-3, atol=1e-3 * np.abs(one).max())
 
 
-@pytest.mark.parametrize("norm", [{"scale": False}, {"center": False}, {"trainable": False}])
+@pytest.mark.parametrize("norm", [{"scale": False}, {"center": False}, {"trainable": False}, {"axis": 1}])
 def test_norms_of_another_kind_are_left_to_keras(norm):
     images = np.random.default_rng(1).normal(1, 3, (4, 6, 6, 3)).astype("float32")
     expected = step(small_net(**norm), images)
@@ -202,6 +202,22 @@ def test_other_values_are_hidden_each_time_and_the_same_from_the_same_seed():
     assert (first != second).any()
     assert (first != other[0]).any()
     np.testing.assert_array_equal(again, (first, second))
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "together"),
+    [
+        (keras.layers.SpatialDropout1D(0.5), (9, 8), 1),
+        (keras.layers.SpatialDropout2D(0.5, data_format="channels_first"), (8, 9, 12), (2, 3)),
+    ],
+)
+def test_other_kinds_of_dropout_hide_what_kerass_do(kind, shape, together):
+    image = keras.Input(shape)
+    model = keras.Model(image, kind(image))
+    with faster_steps(model):
+        seen = np.array(model(np.ones((64, *shape), "float32"), training=True))
+    assert np.ptp(seen, axis=together).max() == 0
+    assert 0.4 < (seen == 0).mean() < 0.6
 
 
 @pytest.mark.parametrize(

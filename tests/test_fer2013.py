@@ -144,6 +144,14 @@ def test_where_faces_are_looked_for(tmp_path, monkeypatch):
     assert fer2013.load_faces().name == "drawn faces"
 
 
+def test_the_folder_one_stands_in_is_called_by_its_name(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine").mkdir()
+    write_parquet(tmp_path / "mine")
+    monkeypatch.chdir(tmp_path / "mine")
+    fer2013.load_faces(".")
+    assert capsys.readouterr().out == "12 FER-2013 (from mine)\n"
+
+
 def test_split(tmp_path):
     write_csv(tmp_path)
     assert [len(fer2013.load_faces(tmp_path, split=name)) for name in SPLITS] == [7, 3, 2]
@@ -230,6 +238,14 @@ BAD_CSV = {
         "row 6: emotion is 'sad'",
     ),
     "no label": (lambda f: write_csv(f, changed(6, f",{pixels()},Training")), "row 6: emotion is ''"),
+    "label with two signs": (
+        lambda f: write_csv(f, changed(6, f"--5,{pixels()},Training")),
+        "row 6: emotion is '--5', expected a whole number",
+    ),
+    "label beyond all numbers": (
+        lambda f: write_csv(f, changed(6, f"{'9' * 20},{pixels()},Training")),
+        f"row 6: emotion is '{'9' * 20}', expected a whole number",
+    ),
     "other Usage": (lambda f: write_csv(f, changed(1, f"0,{pixels()},Test")), "row 1: Usage is 'Test'"),
     "a column too many": (
         lambda f: write_csv(f, changed(1, f"0,{pixels()},Training,5")),
@@ -274,6 +290,23 @@ def parquet_of_joy(folder):
     )
 
 
+def parquet_labelled(labels):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    def make(folder):
+        images = [{"bytes": png(IMAGES[0]), "path": None}] * len(labels)
+        table = pa.table({"image": images, "label": labels})
+        parquet.write_table(table, folder / "train.parquet")
+
+    return make
+
+
+def test_whole_labels_may_be_floats_as_pandas_writes_them(tmp_path):
+    parquet_labelled([0.0, 6.0, 3.0])(tmp_path)
+    assert fer2013.load_faces(tmp_path).labels.tolist() == [0, 6, 3]
+
+
 BAD_OTHERS = {
     "parquet of other labels": (parquet_of_joy, "names the labels joy"),
     "nothing known": (lambda f: (f / "notes.txt").write_text("hello"), "found notes.txt"),
@@ -288,6 +321,16 @@ BAD_OTHERS = {
     "parquet without rows": (empty_parquet, "no rows"),
     "parquet columns": (lambda f: write_parquet(f, columns=("img", "label")), "columns img, label"),
     "parquet label": (lambda f: write_parquet(f, label=9), "row 0: label is 9"),
+    "parquet without a label": (
+        parquet_labelled([0.0, 1.0, None, 3.0]),
+        "train.parquet, row 2: label is None",
+    ),
+    "parquet label not a number": (
+        parquet_labelled([0.0, float("nan")]),
+        "row 1: label is nan, expected 0 to 6",
+    ),
+    "parquet label of half": (parquet_labelled([1.0, 2.5]), r"row 1: label is 2\.5, expected 0 to 6"),
+    "parquet label in words": (parquet_labelled(["happy"]), "row 0: label is 'happy', expected 0 to 6"),
     "parquet without bytes": (
         lambda f: write_parquet(f, image={"bytes": None, "path": "x.png"}),
         "row 0: image",

@@ -82,6 +82,16 @@ def test_finite_at_the_ends_and_never_negative():
     assert 0 <= ends[1] < 1e-9
 
 
+def test_one_weight_may_be_numpys():
+    y, p = answers(6, 4, 0)
+    expected = loss_of(y, p, alpha=0.25)
+    for one in (np.float32(0.25), np.array(0.25)):
+        assert loss_of(y, p, alpha=one) == pytest.approx(expected)
+        assert CategoricalFocalLoss(one).get_config()["alpha"] == 0.25
+    with pytest.raises(ValueError, match="none below 0"):
+        CategoricalFocalLoss(np.float32(-1))
+
+
 def test_a_larger_gamma_forgives_the_easy_more_than_the_hard():
     easy_and_hard = [(0.9, 0.1), (0.2, 0.8)]
     share = [loss_of([(1, 0), (1, 0)], easy_and_hard, gamma=g) for g in (0, 1, 2, 5)]

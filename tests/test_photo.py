@@ -176,10 +176,11 @@ def bomb(path):
         (lambda path: Image.fromarray(data.coffee()).save(path), "no face was found"),
         (lambda path: Image.new("RGB", (300, 300)).save(path), "at least 30 pixels wide here"),
         (lambda path: Image.new("RGB", (60, 60)).save(path), "at least 24 pixels wide here"),
+        (lambda path: Image.new("L", (24, 30_000)).save(path), "no face was found in this 24x30000 photo"),
         (lambda path: Image.new("1", (16_000, 10_000)).save(path), "more than 150,000,000"),
         (lambda path: Image.new("RGB", (12, 9)).save(path), "12x9 pixels"),
     ],
-    ids=["empty", "text", "cut short", "bomb", "coffee", "black", "small", "large", "tiny"],
+    ids=["empty", "text", "cut short", "bomb", "coffee", "black", "small", "narrow", "large", "tiny"],
 )
 def test_bad_files_get_a_clear_error(make, says, tmp_path):
     path = tmp_path / "bad.png"

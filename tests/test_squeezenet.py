@@ -243,6 +243,37 @@ def test_runs_no_code_of_a_models_author(saved, tmp_path, change):
         ferlab.load_model(rewritten(saved[0], tmp_path / "bad.keras", change))
 
 
+def compiled_within(loss):
+    """Give the inner model of a network a loss in the file's words, as Keras reads it."""
+
+    def change(config):
+        inner = next(layer for layer in config["config"]["layers"] if layer["class_name"] == "Functional")
+        inner["compile_config"] = {"loss": loss}
+        return config
+
+    return change
+
+
+def test_runs_no_code_from_the_set_up_of_an_inner_model(tmp_path):
+    image = keras.Input((48, 48, 1))
+    flat = keras.layers.Flatten()(image)
+    inner = keras.Model(image, keras.layers.Dense(2, activation="softmax")(flat), name="inner")
+    keras.Model(image, inner(image)).save(tmp_path / "nested.keras")
+    program = {"class_name": "TFSMLayer", "module": "keras.layers", "config": {"filepath": "theirs"}}
+    bad = rewritten(tmp_path / "nested.keras", tmp_path / "bad.keras", compiled_within(program))
+    with pytest.raises(ValueError, match=r"'TFSMLayer'.*could run code"):
+        ferlab.load_model(bad)
+    good = rewritten(tmp_path / "nested.keras", tmp_path / "good.keras", compiled_within("mse"))
+    assert ferlab.load_model(good).get_layer("inner").compiled
+    # That of the whole is dropped unread.
+    whole = rewritten(
+        tmp_path / "nested.keras",
+        tmp_path / "whole.keras",
+        lambda c: {**c, "compile_config": {"loss": program}},
+    )
+    assert not ferlab.load_model(whole).compiled
+
+
 def test_says_what_is_wrong_with_a_model_file(saved, tmp_path):
     (tmp_path / "empty.keras").write_bytes(b"")
     (tmp_path / "text.keras").write_text("hello")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from ferlab.faces import Faces
 from ferlab.losses import CategoricalFocalLoss
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import _OPTIMIZERS, Batches, _schedule, fit
+from ferlab.training import _OPTIMIZERS, Batches, _arrays, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -125,8 +126,9 @@ def test_a_finished_training_is_not_trained_again(tmp_path):
 
 def test_refuses_the_folder_of_another_training(tmp_path):
     run(tmp_path, epochs=1)
-    with pytest.raises(ValueError, match="another model"):
-        run(tmp_path, model=small_network(batch_norm=False), epochs=1)
+    for switches in ({"batch_norm": False}, {"dropout": 0.2}):
+        with pytest.raises(ValueError, match=r"other settings \(layers was \d+, is \d+\)"):
+            run(tmp_path, model=small_network(**switches), epochs=1)
     with pytest.raises(ValueError, match="batch_size was 16, is 8"):
         run(tmp_path, batch_size=8, epochs=1)
     with pytest.raises(
@@ -452,6 +454,19 @@ def test_says_what_is_wrong_with_the_faces(case):
     train, validation, message = BAD[case]
     with pytest.raises(ValueError, match=message):
         fit(small_network(), train, validation, **SETTINGS)
+
+
+def test_bytes_are_not_copied_to_be_checked():
+    images = np.broadcast_to(IMAGES[:1], (4000, 48, 48)).copy()
+    targets = np.tile(TARGETS[:1], (4000, 1))
+    model = small_network()
+    tracemalloc.start()
+    found, _ = _arrays((images, targets), model, "training")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.shares_memory(found, images)
+    assert found.shape == (4000, 48, 48, 1)
+    assert peak < images.nbytes / 4
 
 
 def test_says_that_the_loss_exploded(tmp_path):
