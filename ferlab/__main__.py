@@ -58,7 +58,7 @@ def evaluate(args):
         figures |= {"network": predict.name, "faces": faces.name, "split": args.split, "views": args.views}
         figures |= {"n": len(faces), "accuracy": report.accuracy, "mean_recall": report.mean_recall}
         figures |= {"interval": report.interval, "mean_recall_interval": report.mean_recall_interval}
-        args.json.write_text(json.dumps(figures, indent=1) + "\n")
+        args.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
 
 def compare(args):
@@ -86,16 +86,18 @@ def explain(args):
     from .explanation import explain as explain_
     from .inference import load_predictor
     from .photo import face_from_photo
+    from .plots import file_for
     from .plots.explanations import explanation_rows
 
-    args.out.parent.mkdir(parents=True, exist_ok=True)
+    out = file_for(args.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
     predict = load_predictor(args.name)
     face = face_from_photo(args.photo)
     explanations = [explain_(predict, face, method, args.samples, args.seed) for method in METHODS]
     picture = explanation_rows(explanations)
-    picture.save(args.out)
+    picture.save(out)
     print(picture.alt)
-    print(f"written: {args.out}")
+    print(f"written: {out}")
 
 
 def count(text):
@@ -127,12 +129,18 @@ def parser():
                 help="FER-2013's seven, or eight by the FER+ votes: of most annotators, or of more than any other",
             )
 
+    def training_faces(sub):
+        either = sub.add_mutually_exclusive_group()
+        either.add_argument(
+            "--drawn", type=count, metavar="N", help="train on N newly drawn faces, not on those of --source"
+        )
+        source(either, labels=False)
+
     source(command(data))
 
     sub = command(train)
     sub.add_argument("name", help=TRAINABLE)
     sub.add_argument("--out", type=Path, help="where to write, without an ending; default runs/<name>")
-    sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument(
         "--epochs", type=count, help="if not as many as the network's recipe says, or 60 with --start"
     )
@@ -144,7 +152,7 @@ def parser():
     sub.add_argument("--folder", type=Path, help="where the state is kept; default runs/<name of --out>")
     sub.add_argument("--results", type=Path, help="folder for its figures, for `compare` to read")
     sub.add_argument("--seed", type=int, default=0)
-    source(sub, labels=False)
+    training_faces(sub)
 
     sub = command(evaluate)
     sub.add_argument("name", nargs="?", default="squeezenet", help=SHIPPED)
@@ -172,9 +180,8 @@ def parser():
     sub.add_argument("--epochs", type=count, default=20, help="of each training")
     sub.add_argument("--faces", type=count, help="train on so many faces only")
     sub.add_argument("--results", type=Path, default=Path("runs/results"), help="folder for its .json file")
-    sub.add_argument("--drawn", type=count, metavar="N", help="train on N newly drawn faces instead")
     sub.add_argument("--seed", type=int, default=0)
-    source(sub, labels=False)
+    training_faces(sub)
 
     sub = command(leakage)
     sub.add_argument("--epochs", type=count, default=10, help="of each of the three trainings")

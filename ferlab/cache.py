@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-_ABANDONED = 3600  # seconds after which a half-made folder of a killed kernel is swept away
+_ABANDONED = 3600  # seconds after which what a killed kernel left half-made is swept away
 
 
 def cache_folder():
@@ -85,7 +85,7 @@ def _read(entry):
 
 def _write(entry, arrays):
     entry.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(entry)
+    sweep(entry.parent)
     half = entry.with_name(f"{entry.name}.half-{uuid.uuid4().hex[:12]}")
     half.mkdir()
     try:
@@ -121,11 +121,15 @@ def _put(half, entry):
         shutil.rmtree(damaged, ignore_errors=True)
 
 
-def _sweep(entry):
-    """Remove what kernels that were killed long ago left half-made."""
-    for half in entry.parent.glob("*.half-*"):
+def sweep(folder):
+    """Remove what kernels that were killed long ago left half-made in a folder: folders or files *.half-*."""
+    for half in folder.glob("*.half-*"):
         try:
-            if time.time() - half.stat().st_mtime > _ABANDONED:
+            if time.time() - half.stat().st_mtime <= _ABANDONED:
+                continue
+            if half.is_dir():
                 shutil.rmtree(half, ignore_errors=True)
+            else:
+                half.unlink()
         except FileNotFoundError:
             pass

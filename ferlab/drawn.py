@@ -23,18 +23,17 @@ RELABELLED = 6  # of the copies, those that carry another label than their origi
 ANNOTATORS = 10
 
 
-def draw_faces(n, seed=0, *, labels="fer2013"):
+def draw_faces(n, seed=0):
     """n drawn Faces with `units`, `regions` and `twins`; a whole fifty holds as many of each class, or one more.
 
-    labels: "fer2013" for seven classes, "fer+" for eight (contempt is drawn on one side of the mouth).
-    The same seed gives the same faces, and the first faces of a longer draw are those of a shorter one.
+    The classes are FER-2013's seven. The same seed gives the same faces, and the first faces of a longer draw are
+    those of a shorter one.
     """
     if n < 1:
         raise ValueError(f"{n} faces were asked for, expected 1 or more")
-    classes = _classes(labels)
     chunks = -(-n // CHUNK)
-    labels = np.arange(CHUNK) % len(classes)
-    return _faces(_draw_chunks([(labels, (seed, i), classes) for i in range(chunks)]), classes)[:n]
+    labels = np.arange(CHUNK) % len(FER2013)
+    return _faces(_draw_chunks([(labels, (seed, i), FER2013) for i in range(chunks)]), FER2013)[:n]
 
 
 def course_faces(labels="fer2013"):
@@ -55,12 +54,6 @@ def course_faces(labels="fer2013"):
 
         faces = label_by_votes(faces, labels)
     return faces
-
-
-def _classes(labels):
-    if labels not in ("fer2013", "fer+"):
-        raise ValueError(f"labels {labels!r} are unknown; there are 'fer2013' and 'fer+'")
-    return FER2013 if labels == "fer2013" else FERPLUS
 
 
 def _draw_chunks(tasks):

@@ -55,7 +55,7 @@ def load_faces(source=None, *, labels="fer2013", split=None):
 
         faces, where = course_faces(labels), "to use FER-2013, set FERLAB_DATA or see data/README.md"
     else:
-        faces, where = _read_cached(path), f"from {path.name}"
+        faces, where = _read_cached(path), f"from {os.path.basename(os.path.abspath(path))}"
         if labels != "fer2013":
             faces = label_by_votes(faces, labels)
     if split is not None:
@@ -214,13 +214,14 @@ def _whole_numbers(path, column, name):
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    texts = pc.utf8_trim_whitespace(column)
     try:
-        return pc.cast(pc.utf8_trim_whitespace(column), pa.int64()).to_numpy().copy()
+        return pc.cast(texts, pa.int64()).to_numpy().copy()
     except pa.ArrowInvalid:
-        for row, text in enumerate(column.to_pylist()):
-            if not (text or "").strip().lstrip("-").isdigit():
-                raise ValueError(f"{path}, row {row}: {name} is {text!r}, expected a whole number") from None
-        raise
+        # Arrow takes every number of up to 18 digits, so one that isn't is among them.
+        texts = texts.to_pylist()
+        row = next(i for i, text in enumerate(texts) if not re.fullmatch(r"-?[0-9]{1,18}", text))
+        raise ValueError(f"{path}, row {row}: {name} is {texts[row]!r}, expected a whole number") from None
 
 
 def _pixels(path, column):
@@ -349,7 +350,7 @@ def _read_folders(path):
         labels.append(FER2013.index(label))
         images.append(_image(file, str(file)))
     if not images:
-        raise ValueError(f"{path}: no image found; expected {path.name}/train/happy/name.png and the like")
+        raise ValueError(f"{path}: no image found; expected {path / 'train/happy/name.png'} and the like")
     return _stacked(images, labels, splits)
 
 
@@ -404,7 +405,7 @@ def _read_parquet(files):
             if not isinstance(image, dict) or not image.get("bytes"):
                 raise ValueError(f"{where}: image is {type(image).__name__}, expected a struct with bytes")
             images.append(_image(io.BytesIO(image["bytes"]), where))
-            labels.append(numbers[label])
+            labels.append(numbers[int(label)])  # pandas writes whole numbers as floats where one is missing
             splits.append(split)
     if not images:
         raise ValueError(f"{', '.join(map(str, files))}: no rows")

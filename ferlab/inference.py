@@ -27,6 +27,11 @@ def as_batch(images):
 
     images: (n, 48, 48) or (n, 48, 48, 1), integers or floats. ValueError says what is wrong with others.
     """
+    return checked_batch(images).astype(np.float32)
+
+
+def checked_batch(images):
+    """The same images in the type that they have, not copied."""
     images = np.asarray(images)
     found = images.shape
     if images.ndim == 3:
@@ -34,10 +39,15 @@ def as_batch(images):
     if images.ndim != 4 or images.shape[1:] != (48, 48, 1):
         hint = "; give one image as image[None]" if images.shape == (48, 48) else ""
         raise ValueError(f"images are {found}, expected (n, 48, 48) or (n, 48, 48, 1){hint}")
+    if len(images):
+        check_greys(images, "images are")
+    return images
+
+
+def check_greys(images, begins):
+    """ValueError unless an array holds grey levels from 0 to 255; `begins`: how a complaint of its type does."""
     if images.dtype.kind not in "uif":
-        raise ValueError(f"images are {images.dtype}, expected numbers from 0 to 255")
-    if not len(images):
-        return images.astype(np.float32)
+        raise ValueError(f"{begins} {images.dtype}, expected numbers from 0 to 255")
     low, high = images.min(), images.max()
     if not np.isfinite(low) or not np.isfinite(high):
         raise ValueError(f"{(~np.isfinite(images)).sum()} pixels are not finite, expected 0 to 255")
@@ -47,7 +57,6 @@ def as_batch(images):
     # Whole numbers are grey levels, of a nearly black face.
     if images.dtype.kind == "f" and 0 < high <= 1 and (images % 1).any():
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
-    return images.astype(np.float32)
 
 
 class Predictor:
@@ -58,19 +67,18 @@ class Predictor:
     path     a .tflite file
     classes  names of the k outputs; by default those of the .json beside the file, else FER-2013's
              seven or FER+'s eight, by their number
-    name     what to call it; by default the file's name
 
     FileNotFoundError without a file, ValueError for one that is no model of 48x48 grey faces.
     """
 
-    def __init__(self, path, classes=None, name=None):
+    def __init__(self, path, classes=None):
         path = Path(path)
-        self._set_up(path, _read_flatbuffer(path), name or path.stem, min(4, os.cpu_count() or 1))
+        self._set_up(path, _read_flatbuffer(path), min(4, os.cpu_count() or 1))
         number = int(self._single.get_output_details()[0]["shape"][-1])
         self.classes = _classes(path, classes, number)
 
-    def _set_up(self, path, content, name, threads):
-        self.name = name
+    def _set_up(self, path, content, threads):
+        self.name = path.stem
         self._path, self._content, self._threads = path, content, threads
         self._single = _interpreter(content, path)
         self._many = []
@@ -84,7 +92,7 @@ class Predictor:
         return f"<Predictor {self.name}: {', '.join(self.classes)}>"
 
     def __reduce__(self):
-        return _restored, (str(self._path), self._content, self.name, self.classes)
+        return _restored, (self._path, self._content, self.classes)
 
     def __call__(self, images):
         batch = as_batch(images)
@@ -122,10 +130,10 @@ class Predictor:
 
 
 @lru_cache(maxsize=2)
-def _restored(path, content, name, classes):
+def _restored(path, content, classes):
     """A Predictor in a process that it was sent to: set up once there, and on one core, being one of many."""
     predictor = Predictor.__new__(Predictor)
-    predictor._set_up(path, content, name, threads=1)
+    predictor._set_up(path, content, threads=1)
     predictor.classes = classes
     return predictor
 

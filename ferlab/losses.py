@@ -36,6 +36,8 @@ class CategoricalFocalLoss(keras.losses.Loss):
         self, alpha=1.0, gamma=2.0, reduction="sum_over_batch_size", name="categorical_focal_loss", dtype=None
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        if getattr(alpha, "ndim", None) == 0:  # one of NumPy's numbers
+            alpha = float(alpha)
         weights = [alpha] if isinstance(alpha, int | float) else [float(a) for a in alpha]
         if min(weights, default=-1) < 0:
             raise ValueError(f"alpha={alpha}: expected one weight, or one for each class, none below 0")

@@ -137,7 +137,7 @@ def _boxes(grey):
     from skimage.feature import Cascade
 
     scale, smallest = _search(grey.shape)
-    size = round(grey.shape[1] / scale), round(grey.shape[0] / scale)
+    size = [max(1, round(side / scale)) for side in grey.shape[::-1]]
     small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX)) if scale > 1 else grey
     shortest = min(small.shape)
     found = Cascade(lbp_frontal_face_cascade_filename()).detect_multi_scale(

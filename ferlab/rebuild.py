@@ -33,11 +33,7 @@ def train(args):
     if args.name not in RECIPES:
         names = ", ".join([*RECIPES, "rahman-ensemble"])
         raise ValueError(f"there is no recipe for {args.name!r}; there are {names}")
-    recipe, out = RECIPES[args.name], args.out or Path("runs") / args.name
-    if Path(out).suffix in (".keras", ".tflite", ".json"):
-        raise ValueError(f"--out {out}: give the path without an ending, three files are written there")
-    if args.start and Path(args.start).resolve() == Path(out).resolve():
-        raise ValueError(f"--start {args.start} would be written over: name another --out")
+    recipe, out = RECIPES[args.name], where_to(args)
     training, judged = training_faces(args, recipe.labels)
     # ferlab's own network learns from the annotators too, with a second head for what they said.
     two_heads = args.name == "squeezenet" and training.votes is not None
@@ -65,6 +61,21 @@ def train(args):
     save(model, out, judged, about, args.results)
     if args.name == "vgg16-narrow":
         vgg.save_narrow_base(model.get_layer("base"), f"{out}.npz")
+
+
+def where_to(args):
+    """The path to write to, without an ending. An error where it or --start can't be right, before faces are read."""
+    out = args.out or Path("runs") / args.name
+    for option, path in (("out", out), ("start", args.start)):
+        if path and Path(path).suffix in (".keras", ".tflite", ".json"):
+            raise ValueError(f"--{option} {path}: give the path without an ending: several files share it")
+    if args.start and Path(args.start).resolve() == Path(out).resolve():
+        raise ValueError(f"--start {args.start} would be written over: name another --out")
+    if args.start and not Path(f"{args.start}.keras").is_file():
+        raise FileNotFoundError(
+            f"--start {args.start}: there is no {args.start}.keras; give the --out of an earlier `ferlab train`"
+        )
+    return out
 
 
 def _untrained(name, classes, two_heads):

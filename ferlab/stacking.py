@@ -5,13 +5,12 @@ themselves trained on: of faces held out the text says nothing.
 """
 
 import time
-from pathlib import Path
 
 import numpy as np
 
 from .evaluation import evaluate
 from .models import references, zoo
-from .rebuild import as_predictor, facts, save, training_faces
+from .rebuild import as_predictor, facts, save, training_faces, where_to
 from .recipes import RECIPES
 
 NAME = "rahman-ensemble"
@@ -28,7 +27,7 @@ def train_ensemble(args):
         raise ValueError(
             f"--{' and --'.join(given)} can't be heeded: {NAME} joins networks that are trained already"
         )
-    out = args.out or Path("runs") / NAME
+    out = where_to(args)
     files = [out.with_name(f"{name}.keras") for name in MEMBERS]
     for name, file in zip(MEMBERS, files, strict=True):
         if not file.is_file():

@@ -19,7 +19,7 @@ import numpy as np
 
 from .faster import faster_steps, fused_adamw
 from .hardware import best_precision
-from .inference import as_batch
+from .inference import checked_batch
 from .preprocessing import one_hot
 
 
@@ -400,7 +400,7 @@ def _arrays(faces, model, which):
     else:
         images, targets = faces.images, one_hot(faces.labels, len(faces.classes))
     images, targets = np.asarray(images), np.asarray(targets, np.float32)
-    batch = as_batch(images)
+    batch = checked_batch(images)
     expected = (len(images), model.output_shape[-1])
     if not len(images):
         raise ValueError(f"there are no {which} faces; is that split missing?")
@@ -411,4 +411,4 @@ def _arrays(faces, model, which):
             "a target is one number for each of the network's classes"
         )
     # Bytes stay bytes until they are in a batch: a quarter of the memory.
-    return (images.reshape(batch.shape) if which == "training" else batch), targets
+    return (batch if which == "training" else batch.astype(np.float32)), targets

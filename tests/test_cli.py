@@ -11,7 +11,6 @@ import pytest
 
 from ferlab import comparison, load_faces, load_predictor, parts
 from ferlab.__main__ import SHIPPED, TRAINABLE, main
-from ferlab.drawn import draw_faces
 from ferlab.emotions import FERPLUS
 from ferlab.evaluation import evaluate
 from ferlab.losses import LAB_ALPHA
@@ -191,7 +190,7 @@ def test_the_laboratory_s_recipe_trains_the_head_first(tmp_path):
 
 
 def test_recipes_say_what_their_authors_do():
-    faces = draw_faces(70, labels="fer+")
+    faces = load_faces("drawn", labels="fer+")
     loss = RECIPES["vgg16-focal"].settings(faces)["loss"]
     assert list(loss.alpha) == [LAB_ALPHA[name] for name in FERPLUS]
     weights = RECIPES["tekula-cnn"].settings(faces)["class_weight"]

@@ -230,9 +230,12 @@ def test_figures_say_their_numbers_in_words():
         "area: LIME 0.20 (-0.05 to 0.45), random 0.60 (-0.67 to 1.87)" in picture.alt
     )  # t of 2 and of 1 degree
     # Wilson's interval for two hits of three, by hand, and no interval where there are fewer than two marks.
-    few = {"right": [True, True, False], "one": [0.3, np.nan], "none": [np.nan, np.nan]}
+    few = {"right": [True, True, False], "one": [0.3, np.nan], "a hit": [True], "none": [np.nan, np.nan]}
     picture = plots.marks({"found": few})
-    assert "found: right 0.67 (0.21 to 0.94), one 0.30 (one mark), none without a mark" in picture.alt
+    assert (
+        "found: right 0.67 (0.21 to 0.94), one 0.30 (one mark), a hit 1.00 (one mark), none without a mark"
+        in picture.alt
+    )
     found = plots.trends(
         (4, 8), {"grey": {"slic": [[True, False], [True, True]]}}, "samples", "found", log=True
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..cache import sweep
 from .lime import Explanation, explain
 from .superpixels import as_face, chosen_settings
 
@@ -42,8 +43,7 @@ def explain_many(
     if folder is not None:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        for half in folder.glob("*.half-*"):  # left by a kill
-            half.unlink(missing_ok=True)
+        sweep(folder)
         found = _kept(folder, images, wanted)
         _check_network(folder, found, predict)
     todo = [i for i in range(len(images)) if i not in found]

@@ -1,12 +1,28 @@
 """Superpixels: a face cut into patches, and the face with patches hidden. Notebook 07."""
 
+from numbers import Integral, Real
+
 import numpy as np
+
+from ..inference import check_greys
 
 # What suits 48x48 faces. lime's own defaults, made for photographs, find 1 to 4 patches in them.
 SETTINGS = {
     "slic": {"n_segments": 50, "compactness": 10.0},
     "felzenszwalb": {"scale": 20.0, "sigma": 0.5, "min_size": 20},
     "quickshift": {"kernel_size": 3.0, "max_dist": 6.0, "ratio": 0.5},
+}
+# The least and the most that each may be; where the usual value is a whole number, another must be one too.
+_MANY = 1_000_000
+RANGES = {
+    "n_segments": (1, _MANY),
+    "compactness": (0.001, _MANY),
+    "scale": (0, _MANY),
+    "sigma": (0, 100),
+    "min_size": (0, _MANY),
+    "kernel_size": (1, _MANY),
+    "max_dist": (0, _MANY),
+    "ratio": (0, 1),
 }
 METHODS = tuple(SETTINGS)
 HIDE = ("mean", "grey", "blur", "black")
@@ -32,22 +48,15 @@ def as_face(image):
         raise ValueError(f"the image is {image.shape}, expected one grey image (48, 48){hint}")
     if min(image.shape) < 8:
         raise ValueError(f"the image is {image.shape}, expected at least (8, 8)")
-    if image.dtype.kind not in "uif":
-        raise ValueError(f"the image is {image.dtype}, expected numbers from 0 to 255")
-    low, high = image.min(), image.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError(f"{(~np.isfinite(image)).sum()} pixels are not finite, expected 0 to 255")
-    # Half a grey level of slack: blurring and resizing overshoot by a rounding error.
-    if low < -0.5 or high > 255.5:
-        raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 (black) to 255 (white)")
-    # Whole numbers are grey levels, of a nearly black face.
-    if image.dtype.kind == "f" and 0 < high <= 1 and (image % 1).any():
-        raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
+    check_greys(image, "the image is")
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def chosen_settings(method, settings):
-    """All settings of a method: the given ones, and for the rest what suits 48x48 faces."""
+    """All settings of a method: the given ones, and for the rest what suits 48x48 faces.
+
+    ValueError for an unknown method or setting, and for a value outside its range.
+    """
     if method not in SETTINGS:
         raise ValueError(f"method {method!r} is unknown; there are {', '.join(METHODS)}")
     unknown = sorted(set(settings) - set(SETTINGS[method]))
@@ -55,7 +64,16 @@ def chosen_settings(method, settings):
         raise ValueError(
             f"{method} has no setting {', '.join(unknown)}; it has {', '.join(SETTINGS[method])}"
         )
+    for name, value in settings.items():
+        _check_range(name, value, whole=isinstance(SETTINGS[method][name], int))
     return {**SETTINGS[method], **settings}
+
+
+def _check_range(name, value, whole):
+    least, most = RANGES[name]
+    kind, words = (Integral, "a whole number") if whole else (Real, "a number")
+    if not isinstance(value, kind) or not least <= value <= most:
+        raise ValueError(f"{name} is {value!r}, expected {words} from {least} to {most}")
 
 
 def superpixels(image, method="slic", **settings):
@@ -71,7 +89,7 @@ def superpixels(image, method="slic", **settings):
 
     scikit-image's slic numbers from 1 and lime counts from 0: the last patch would never be hidden, and
     a network that looks only there would get an explanation of zeros. Hence the new numbers.
-    ValueError for unknown settings, and where the settings find fewer than two superpixels.
+    ValueError for settings that are unknown or out of range, and where they find fewer than two superpixels.
     """
     from skimage import segmentation
     from skimage.color import gray2rgb

@@ -13,6 +13,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from ..emotions import FERPLUS
+
 # (squeeze filters, filters of each expand convolution); a pooling halves height and width.
 STAGES = (
     ((32, 64), (32, 64), (32, 64)),  # 24x24
@@ -48,15 +50,15 @@ def own_squeezenet(classes=7, *, side=48):
     return keras.Model(image, _head(features, classes, ""), name="own_squeezenet")
 
 
-def two_headed(classes=7, vote_classes=8):
+def two_headed(classes=7):
     """The same network with a second head, for what FER+ annotators voted.
 
-    Grey faces (n, h, w, 1) of any size to (n, classes + vote_classes): probabilities of the labels, then of the
+    Grey faces (n, h, w, 1) of any size to (n, classes + 8): probabilities of the labels, then of the
     votes. What the annotators say teaches the shared layers, and doesn't pull the labels' answers
     their way, as votes mixed into one target do (Caruana 1997, doi 10.1023/A:1007379606734).
     """
     image, features = _features(None)
-    heads = [_head(features, classes, ""), _head(features, vote_classes, "votes_")]
+    heads = [_head(features, classes, ""), _head(features, len(FERPLUS), "votes_")]
     return keras.Model(image, layers.Concatenate(name="both_probabilities")(heads), name="two_headed")
 
 

@@ -101,7 +101,8 @@ def _refuse_foreign_code(path):
             f"{path} is not a Keras 3 model file (.keras), or is cut short: {error}. "
             "Save one with model.save('name.keras')"
         ) from error
-    for part in _parts(config):
+    # `load_model` drops the training set-up of the whole unread. Keras reads that of a network within it.
+    for part in _parts(config, leave_out=("compile_config",)):
         kind, module = str(part["class_name"]), str(part.get("module"))
         known = module.split(".")[0] == "keras" or str(part.get("registered_name")).startswith("ferlab>")
         if kind in _RUNS_CODE or not (known or kind == "__keras_tensor__"):
@@ -111,13 +112,13 @@ def _refuse_foreign_code(path):
             )
 
 
-def _parts(config):
-    """Every dict in the config that names a class, at any depth. The training set-up is never read."""
+def _parts(config, leave_out=()):
+    """Every dict in the config that names a class, at any depth; leave_out: names at the top to skip."""
     if isinstance(config, dict):
         if "class_name" in config:
             yield config
         for name, value in config.items():
-            if name != "compile_config":
+            if name not in leave_out:
                 yield from _parts(value)
     elif isinstance(config, list):
         for value in config:

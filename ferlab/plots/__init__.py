@@ -1,6 +1,7 @@
 """Every figure of the course. Each comes with alt text, so that it can be read without being seen."""
 
 import io
+from pathlib import Path
 
 
 class Picture:
@@ -23,5 +24,17 @@ class Picture:
         return self.alt
 
     def save(self, path):
-        """Write the figure to a file, in the format that its ending names."""
-        self.figure.savefig(path, bbox_inches="tight")
+        """Write the figure to a file, in the format that its ending names, as `file_for` has it."""
+        self.figure.savefig(file_for(path), bbox_inches="tight")
+
+
+def file_for(path):
+    """The Path of a figure's file: with .png where there is no ending. ValueError for one that can't be written."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    path, known = Path(path), FigureCanvasBase.get_supported_filetypes()
+    if not path.suffix:
+        return path.with_name(f"{path.name}.png")
+    if path.suffix[1:].lower() not in known:
+        raise ValueError(f"{path}: no figure can be written as {path.suffix}; there are .{', .'.join(known)}")
+    return path

@@ -27,7 +27,8 @@ def _interval(values):
 def marks(panels):
     """One panel a mark, one line a kind of explanation: its mean with the 95 % interval, and each face as a stroke.
 
-    panels  {what is marked, and whether higher or lower is better: {kind: (faces,) marks}}; NaN where there is none
+    panels  {what is marked, and whether higher or lower is better: {kind: (faces,) marks}}; NaN where there is none.
+            Fewer than two marks have no interval
     """
     kinds, columns = list(next(iter(panels.values()))), min(len(panels), 4)
     down = -(-len(panels) // columns)
@@ -39,15 +40,20 @@ def marks(panels):
     for axis, (title, rows) in zip(axes.flat, panels.items(), strict=False):
         listed = []
         for row, (name, values) in enumerate(rows.items()):
-            values = np.asarray(values, float)
+            values = np.asarray(values)  # True and False as they are: theirs is another interval
             values = values[~np.isnan(values)]
-            mean, low, high = _interval(values)
-            axis.plot(values, np.full(len(values), row) + 0.28, "|", color="#7F7F7F", markersize=5, alpha=0.6)
+            if not len(values):
+                listed.append(f"{name} without a mark")
+                continue
+            mean, low, high = _interval(values) if len(values) > 1 else (values.mean(), np.nan, np.nan)
+            beside = np.full(len(values), row) + 0.28
+            axis.plot(values.astype(float), beside, "|", color="#7F7F7F", markersize=5, alpha=0.6)
             axis.errorbar(mean, row, xerr=[[mean - low], [high - mean]], fmt="o", color="#0072B2", capsize=4)
             axis.annotate(
                 f"{mean:.2f}", (mean, row), (0, 5), textcoords="offset points", ha="center", fontsize=8
             )
-            listed.append(f"{name} {mean:.2f} ({low:.2f} to {high:.2f})")
+            interval = f"{low:.2f} to {high:.2f}" if len(values) > 1 else "one mark"
+            listed.append(f"{name} {mean:.2f} ({interval})")
         axis.set_xlabel(title, fontsize=9)
         axis.spines[["top", "right"]].set_visible(False)
         alt.append(f"{title}: {', '.join(listed)}")

@@ -171,7 +171,7 @@ class FaceProbe(Widget):
 
     def hide(self, superpixels, fill=None):
         """Hide these superpixels and no others, as clicking would."""
-        wanted = {**self._state(self.answer), "hidden": [int(s) for s in superpixels]}
+        wanted = {**self._state(self.answer), "hidden": sorted({int(s) for s in superpixels})}
         wanted["fill"] = fill or self.answer["fill"]
         self._check(wanted)
         self.probe = {"face": self._number, **wanted}
