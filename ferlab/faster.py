@@ -70,7 +70,9 @@ def _hidden(dropout, keras_call, inputs, training=False):
     """
     hidden, channels = round(256 * dropout.rate), inputs.shape[-1]
     usual = type(dropout) is keras.layers.Dropout and dropout.noise_shape is None
-    usual = usual or (type(dropout) is keras.layers.SpatialDropout2D and dropout.data_format == "channels_last")
+    usual = usual or (
+        type(dropout) is keras.layers.SpatialDropout2D and dropout.data_format == "channels_last"
+    )
     if not (training and usual and 0 < hidden < 256 and channels % 4 == 0):
         return keras_call(inputs, training=training)
     import tensorflow as tf

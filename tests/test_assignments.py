@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ MARK = re.compile(r"\bmark\(.*\)$", re.MULTILINE)
 
 @pytest.fixture(scope="module", params=grader.NAMES)
 def notebook(request):
-    grader.grading.SETTINGS["seconds"] = SLOW
+    grader.SETTINGS["seconds"] = SLOW
     importlib.import_module(f"attacks.{request.param.split('-')[0]}")
     return grader.Notebook(request.param)
 
@@ -46,7 +47,7 @@ def test_wrong_submissions_are_caught_and_right_ones_accepted(notebook, capsys):
         assert sum(not a.right for a in attacks) >= 8, f"{task}: too few wrong submissions"
         assert sum(a.right for a in attacks) >= 3, f"{task}: too few right submissions"
         for attack in attacks:
-            grader.grading.SETTINGS["seconds"] = SHORT if "endless" in attack.name else SLOW
+            grader.SETTINGS["seconds"] = SHORT if "endless" in attack.name else SLOW
             message = "".join(notebook.grade(task, attack.submitted))
             if attack.says == "written by hand" and not all(notebook.each(task, attack.submitted)):
                 failures.append(f"{task}, {attack.name}: not every test cell sees the library at work")
@@ -64,6 +65,42 @@ def test_wrong_submissions_are_caught_and_right_ones_accepted(notebook, capsys):
     with capsys.disabled():
         print(f"\n{notebook.name}: wrong caught {caught} of {tried}, right accepted {accepted} of {offered}")
     assert not failures, "\n".join(failures)
+
+
+# What the hidden tests themselves compare with, by the task that asks for it.
+THEIRS = {
+    "agreement": "clean._expected",
+    "fire_parameters": "fire._count",
+    "receptive_field": "fire._field",
+    "confusion": "metrics._expected",
+    "interval": "metrics._wilson",
+    "nearness": "lime._near",
+    "fit": "lime._ridge",
+    "hottest_square": "cue._best",
+}
+
+
+def test_the_hidden_tests_own_functions_are_no_answers(notebook):
+    for task in THEIRS.keys() & notebook.tasks():
+        module, name = THEIRS[task].split(".")
+        theirs = getattr(getattr(grader.grading, module), name)
+        for submitted in (theirs, partial(theirs), partial(partial(theirs))):
+            messages = notebook.each(task, submitted)
+            assert all("calls ferlab_grading" in message for message in messages), (task, messages)
+
+
+def test_a_loss_is_compared_as_a_real_array(monkeypatch):
+    """One of another kind may say of all differences that they are none."""
+    from keras import ops
+
+    class Near(np.ndarray):
+        def __sub__(self, other):
+            return np.zeros(self.shape)
+
+    real = ops.convert_to_numpy
+    monkeypatch.setattr(ops, "convert_to_numpy", lambda x: real(x).view(Near))
+    message = grader.grading.mark("focal.loss_values", lambda y, p, alpha, gamma: ops.zeros(len(y)))
+    assert "expected a NumPy array" in message
 
 
 # Test cells of several functions together, with answers that are wrong only when used together.
@@ -94,7 +131,7 @@ def test_the_model_answers_pass_whatever_the_class_s_secret(notebook, monkeypatc
     calls = [call for call in calls if not any(f'"{name}' in call for name in SLOW_TESTS)]
     lost = {}
     for secret in range(200):
-        monkeypatch.setitem(grader.grading.SETTINGS, "secret", secret)
+        monkeypatch.setitem(grader.SETTINGS, "secret", secret)
         for call in calls:
             message = eval(call, {**notebook.namespace, "mark": grader.grading.mark})
             if message:

@@ -1,7 +1,11 @@
 """One source, four products: what `classroom init` makes, opened and looked at."""
 
+import os
 import re
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -136,6 +140,23 @@ def test_a_class_has_a_seed_that_its_notebooks_can_use(tmp_path):
     assert not (tmp_path / "course").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_course_is_closed_to_others_in_a_folder_that_was_there_too(tmp_path):
+    tmp_path.chmod(0o755)
+    command("init", tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_course_s_name_is_written_the_same_on_every_platform(tmp_path):
+    code = (
+        f"from attacks.course import command\ncommand('init', {str(tmp_path)!r}, '--course', 'Gef\\xfchle')"
+    )
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8"}
+    here = {**os.environ, **ascii_only, "PYTHONPATH": str(Path(__file__).parent)}
+    subprocess.run([sys.executable, "-c", code], env=here, check=True)
+    assert "course_id = 'Gefühle'" in (tmp_path / "nbgrader_config.py").read_text("utf-8")
+
+
 # In place of what stood there, above it, and below it.
 WRITTEN = {
     "anew": lambda stub: "hours_of_work = 3",
@@ -163,6 +184,45 @@ def test_a_learner_s_answers_are_not_overwritten(kind, written, tmp_path, monkey
     path.write_text(first[path].replace('"nbformat_minor": 5', '"nbformat_minor": 5 '))
     command("copies")  # a copy without answers is cut anew
     assert path.read_text() == first[path]
+
+
+@pytest.fixture
+def one_source(tmp_path, monkeypatch):
+    """Of the first assignment; its copy is cut."""
+    name = grader.NAMES[0]
+    shutil.copytree(classroom.SOURCES / name, tmp_path / "source" / name)
+    (tmp_path / "student").mkdir()
+    monkeypatch.setattr(classroom, "SOURCES", tmp_path / "source")
+    monkeypatch.setattr(classroom, "COPIES", tmp_path / "student")
+    command("copies")
+    return tmp_path / "source" / name / f"{name}.ipynb", tmp_path / "student" / f"{name}.ipynb"
+
+
+def test_an_untouched_copy_is_cut_anew_when_its_stub_has_changed(one_source):
+    source, copy = one_source
+    notebook = read(source)
+    cell = next(c for c in notebook.cells if about(c).get("grade_id") == "agreement")
+    cell.source = cell.source.replace("(votes)", "(votes, quickly=False)")
+    notebook.cells = [c for c in notebook.cells if about(c).get("grade_id") != "predicted_agreement"]
+    nbformat.write(notebook, source)
+    command("copies")
+    assert "def agreement(votes, quickly=False)" in text(read(copy))
+
+
+@pytest.mark.parametrize("place", ["added", "changed"])
+def test_a_learner_s_own_cells_are_not_overwritten(place, one_source):
+    _, copy = one_source
+    notebook = read(copy)
+    if place == "added":
+        notebook.cells.insert(4, nbformat.v4.new_code_cell("hours_of_work = 3", id="mine"))
+        notebook.cells.append(nbformat.v4.new_code_cell(""))  # as JupyterLab adds them: nothing is lost
+    else:
+        notebook.cells[4].source += "\nhours_of_work = 3"
+    nbformat.write(notebook, copy)
+    mine, name = copy.read_text("utf-8"), about(notebook.cells[4]).get("grade_id", notebook.cells[4].id)
+    with pytest.raises(FileExistsError, match=rf"holds answers \({name}\)"):
+        command("copies")
+    assert copy.read_text("utf-8") == mine
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what only Linux tells")

@@ -81,14 +81,15 @@ def init(args):
         raise ValueError(f"--seed {seed}: a seed is a whole number from 0 to {2**32 - 1}")
     if args.seconds < 1:
         raise ValueError(f"--seconds {args.seconds}: a function of a student needs 1 or more")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # on a server homes may be open to all
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # on a server homes may be open to all, and so may be a folder that was there before
     skip = shutil.ignore_patterns("__pycache__", "class.json")
     shutil.copytree(SOURCES / GRADING, folder / GRADING, ignore=skip)
     own = {"seed": seed, "secret": secrets.randbelow(2**31), "seconds": args.seconds}
-    (folder / GRADING / "class.json").write_text(json.dumps(own, indent=1) + "\n")
+    (folder / GRADING / "class.json").write_text(json.dumps(own, indent=1) + "\n", "utf-8")
     course_id = args.course or folder.name
     config = CONFIG.format(course_id=course_id, stub=STUB, seconds=args.seconds)
-    (folder / "nbgrader_config.py").write_text(config)
+    (folder / "nbgrader_config.py").write_text(config, "utf-8")
     names = write_products(SOURCES, folder, seed)
     print(f"{len(names)} assignments for course {course_id}, class seed {seed}: {', '.join(names)}")
     print(f"source/ is for nbgrader, student/, solution/ and instructor/ to read. Next, in {folder}:")
@@ -112,7 +113,7 @@ def copies(args):
 
     fresh = students_copies(SOURCES, COPIES)
     for path in filter(Path.exists, fresh):
-        if answers := answered(path, fresh[path]):
+        if answers := answered(path):
             raise FileExistsError(
                 f"{path} holds answers ({', '.join(answers)}), which would be lost; move it elsewhere"
             )

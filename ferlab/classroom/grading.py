@@ -3,8 +3,10 @@
 The course's nbgrader_config.py names both classes. Only teachers need this module, and nbgrader with it.
 """
 
+import os
 import re
 import secrets
+import shutil
 import signal
 import tempfile
 import time
@@ -81,8 +83,13 @@ def _released(cell, points, solutions):
     return make(cell.source, metadata={"nbgrader": about})
 
 
-# A submission's own files lie where it runs: they come last, or a numpy.py among them would be what the tests load.
-LOADING = "import sys\nsys.path[:] = [*filter(None, sys.path), '']\nimport ferlab_grading"
+# A submission's own files lie where it runs. They are found only after all that the tests work with, and come last.
+LOADING = """import sys
+sys.path[:] = filter(None, sys.path)
+import ferlab
+{}import ferlab_grading
+sys.path.append('')"""
+KERAS = "import keras\n"  # only then do the tests watch it; TensorFlow takes its time, so not for everybody
 MARKED = re.compile(r"""\bmark\(["']([\w.]+)["']""")
 UNHEARD = (
     "The hidden test of this cell never said that it passed. Something above keeps it from running, or changes what it "
@@ -103,17 +110,27 @@ class RunAndHear(Execute):
     """
 
     def preprocess(self, nb, resources=None, km=None):
-        key, self._silent, ended = secrets.token_hex(), 0, False
-        nb.cells.insert(0, nbformat.v4.new_code_cell(LOADING))
+        key, self._silent, ended, kept = secrets.token_hex(), 0, False, _tests()
+        keras = any(cell.cell_type == "code" and "keras" in cell.source for cell in nb.cells)
+        nb.cells.insert(0, nbformat.v4.new_code_cell(LOADING.format(KERAS * keras)))
+        self.extra_arguments = ["--IPKernelApp.ignore_cwd=True"]
         try:
             with tempfile.TemporaryDirectory() as folder:
                 file = Path(folder) / "key"
                 file.write_text(key)
-                with setenv(**{RECEIPTS: str(file)}):
+                # Until LOADING puts them last, no file of a submission is found at all, be it an ipykernel_launcher.py.
+                with setenv(**{RECEIPTS: str(file), "PYTHONSAFEPATH": "1"}):
                     super().preprocess(nb, resources, km)
         except DeadKernelError as problem:
             self.log.warning("%s; what comes after gets no points", problem)
             ended = True
+        finally:
+            changed = _put_back(kept)
+        if changed:
+            raise RuntimeError(
+                f"the submission of {resources['nbgrader']['student']} has changed {', '.join(changed)}: what it is "
+                "graded with, and others after it. All is as it was again; read what it does, it is not graded"
+            )
         loading = nb.cells.pop(0)
         if _errors(loading):
             why = _errors(loading)[0].evalue
@@ -142,6 +159,31 @@ class RunAndHear(Execute):
         for _ in range(5 if hasattr(signal, "SIGUSR1") else 0):  # Windows has none
             run_sync(self.km.signal_kernel)(signal.SIGUSR1)
             time.sleep(0.2)
+
+
+def _tests():
+    """{path: content} of the hidden tests and the class's settings, where kernels find them.
+
+    What Python has compiled of them is deleted: it would believe what a submission wrote there.
+    """
+    places = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    folder = next((place for place in map(Path, places) if (place / "ferlab_grading").is_dir()), None)
+    if folder is None:
+        return {}
+    shutil.rmtree(folder / "ferlab_grading" / "__pycache__", ignore_errors=True)
+    return {path: path.read_bytes() for path in (folder / "ferlab_grading").rglob("*") if path.is_file()}
+
+
+def _put_back(kept):
+    """Give these files their content again, and take out what came to them. Returns what was changed."""
+    now = _tests()
+    for path in now.keys() - kept.keys():
+        path.unlink()
+    changed = [path for path in kept if now.get(path) != kept[path]]
+    for path in changed:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(kept[path])
+    return [str(path) for path in (*changed, *sorted(now.keys() - kept.keys()))]
 
 
 def _errors(cell):

@@ -4,6 +4,7 @@ The source is an nbgrader notebook with solutions and hidden tests, and between 
 tagged "instructor". nbgrader's own preprocessors cut it. Only teachers need this module, and nbgrader with it.
 """
 
+import hashlib
 import re
 from copy import deepcopy
 
@@ -35,22 +36,31 @@ def _sources(folder):
 
 
 def students_copies(sources, folder):
-    """{path in folder: text} of what a student opens who has no teacher: nothing but the student's product."""
-    return {
-        folder / path.name: nbformat.writes(products(nbformat.read(path, 4), NO_CLASS)["student"]) + "\n"
-        for path in _sources(sources)
-    }
+    """{path in folder: text} of what a student opens who has no teacher: the student's product.
+
+    Each cell tells its checksum, by which `answered` sees whether a learner has changed it since, whatever has become
+    of the source.
+    """
+    copies = {}
+    for path in _sources(sources):
+        notebook = products(nbformat.read(path, 4), NO_CLASS)["student"]
+        for cell in notebook.cells:
+            cell.metadata["ferlab"] = {"checksum": _checksum(cell)}
+        copies[folder / path.name] = nbformat.writes(notebook) + "\n"
+    return copies
 
 
-def answered(path, fresh):
-    """Names of the solution cells in a student's notebook that aren't as in `fresh`, the text of an untouched one."""
-    untouched = _solutions(nbformat.reads(fresh, 4))
-    return [name for name, text in _solutions(nbformat.read(path, 4)).items() if text != untouched.get(name)]
+def answered(path):
+    """Names of the cells in a student's copy that were added, or changed since it was cut."""
+    return [
+        cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+        for cell in nbformat.read(path, 4).cells
+        if cell.source.strip() and cell.metadata.get("ferlab", {}).get("checksum") != _checksum(cell)
+    ]
 
 
-def _solutions(notebook):
-    cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    return {c.metadata["nbgrader"]["grade_id"]: c.source for c in cells}
+def _checksum(cell):
+    return hashlib.sha256(cell.source.encode()).hexdigest()[:12]
 
 
 def products(source, seed):

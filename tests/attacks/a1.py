@@ -3,6 +3,7 @@
 import inspect
 import sys
 import threading
+import types
 
 import numpy as np
 
@@ -352,3 +353,87 @@ def in_a_thread(images):
     thread.start()
     thread.join()
     return found
+
+
+# The same by other ways: names of their own, map(), a library that calls back, attributes. Python tells no profile
+# function of the last.
+
+ASKS = "def ask(votes):\n    from ferlab_grading import clean\n    return clean._expected(votes)"
+
+
+@wrong("agreement", "calls ferlab_grading")
+def asks_under_names_of_its_own(votes):
+    names = {}
+    exec(ASKS, names)
+    return names["ask"](votes)
+
+
+@wrong("agreement", "calls ferlab_grading")
+def asks_from_a_module_made_up(votes):
+    sys.modules["made_up"] = module = types.ModuleType("made_up")
+    exec(ASKS, vars(module))
+    return module.ask(votes)
+
+
+@wrong("agreement", "calls ferlab_grading")
+def asks_by_way_of_numpy(votes):
+    from ferlab_grading import clean
+
+    return np.vectorize(clean._expected, signature="(n,k)->(n)")(votes)
+
+
+@wrong("duplicate_groups", "calls sys.setprofile")
+def looks_unwatched_under_names_of_its_own(images):
+    names = {"groups": library_groups}
+    exec("import sys\ndef look(images):\n    sys.setprofile(None)\n    return groups(images)", names)
+    return names["look"](images)
+
+
+@wrong("duplicate_groups", "calls sys.setprofile")
+def looks_unwatched_by_map(images):
+    watch = next(iter(sys.getprofile, None))
+    list(map(sys.setprofile, [None]))
+    found = library_groups(images)
+    list(map(sys.setprofile, [watch]))
+    return found
+
+
+def _planted(frame, images):
+    """What a caller of this frame calls blank."""
+    while frame and "blank" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["blank"] if frame else by_variance(images)
+
+
+@wrong("faulty_rows", "calls sys._current_frames")
+def reads_a_thread_s_frames(images):
+    return _planted(sys._current_frames()[threading.get_ident()], images)
+
+
+@wrong("faulty_rows", "calls traceback")
+def reads_the_frames_of_an_error(images):
+    try:
+        raise ValueError
+    except ValueError as error:
+        return _planted(error.__traceback__.tb_frame, images)
+
+
+@wrong("faulty_rows", "calls generator.gi_frame")
+def reads_the_frames_of_a_generator(images):
+    def look():
+        yield _planted(own[0].gi_frame, images)
+
+    own = []
+    own.append(look())
+    return next(own[0])
+
+
+@wrong("faulty_rows", "calls signal")
+def reads_the_frames_of_a_signal(images):
+    import signal
+
+    found = []
+    before = signal.signal(signal.SIGUSR2, lambda _, frame: found.append(_planted(frame, images)))
+    signal.raise_signal(signal.SIGUSR2)
+    signal.signal(signal.SIGUSR2, before)
+    return found[0]

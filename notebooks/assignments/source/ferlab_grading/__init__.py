@@ -9,6 +9,7 @@ import os
 import signal
 import zlib
 from pathlib import Path
+from types import FunctionType, MappingProxyType
 
 import numpy as np
 
@@ -16,14 +17,18 @@ from ferlab.classroom.asking import RECEIPTS, OutOfTime, receipt, strike, time_l
 
 from . import clean, cue, fire, focal, guard, lime, metrics, prepare, words
 
-SETTINGS = {"secret": 0, "seconds": 20}
-if (Path(__file__).parent / "class.json").exists():
-    SETTINGS |= json.loads((Path(__file__).parent / "class.json").read_text())
+
+def _settings():
+    """The class's own, which no cell can change."""
+    file = Path(__file__).parent / "class.json"
+    own = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return MappingProxyType({"secret": 0, "seconds": 20, **own})
 
 
-def _marker(key, modules):
+def _marker(key, modules, settings):
     """The function `mark`. What it works with is its own, so that no name a student's cell may set leads to it."""
-    before, changed, judge, sign = guard.tools(), guard.problem, _problem, receipt
+    before = guard.tools()
+    changed, judge, sign = map(_copied, (guard.problem, _problem, receipt))
 
     def mark(test, *answers):
         """Run one hidden test, "module.function", on what the student wrote.
@@ -32,12 +37,17 @@ def _marker(key, modules):
         because a traceback would quote the lines of this file in the feedback. Under nbgrader it also prints the
         receipt that ferlab.classroom.grading waits for.
         """
-        problem = changed(before) or judge(modules, test, *answers) or changed(before)
+        problem = changed(before) or judge(modules, settings, test, *answers) or changed(before)
         if not problem and key:
             print(sign(key, test))
         return problem
 
     return mark
+
+
+def _copied(function):
+    """The same with a code of its own, which stays where a cell gives other code to the function."""
+    return FunctionType(function.__code__, function.__globals__)
 
 
 def _key():
@@ -50,25 +60,28 @@ def _key():
     return key
 
 
-def _problem(modules, test, *answers):
+def _problem(modules, settings, test, *answers):
     module, name = test.split(".")
     run = getattr(modules[module], name)
-    rng = np.random.default_rng([SETTINGS["secret"], zlib.crc32(test.encode())])
+    rng = np.random.default_rng([settings["secret"], zlib.crc32(test.encode())])
     try:
-        with time_limit(SETTINGS["seconds"]):
+        with time_limit(settings["seconds"]):
             run(rng, *answers)
     except AssertionError as problem:
         return str(problem) or "An assertion in your own code failed on valid input."
     except NotImplementedError:
         return "Not written yet: `raise NotImplementedError` is still there."
     except OutOfTime:
-        return f"No answer within {SETTINGS['seconds']} seconds: does every loop come to an end?"
+        return f"No answer within {settings['seconds']} seconds: does every loop come to an end?"
     except (Exception, SystemExit) as error:
         return f"On a valid input your code stops with {type(error).__name__}: {str(error)[:300]}"
     return ""
 
 
-_ALL = (clean, cue, fire, focal, lime, metrics, prepare, words)
-mark = _marker(_key(), {module.__name__.split(".")[1]: module for module in _ALL})
+SETTINGS = _settings()
+_MODULES = MappingProxyType(
+    {m.__name__.split(".")[1]: m for m in (clean, cue, fire, focal, lime, metrics, prepare, words)}
+)
+mark = _marker(_key(), _MODULES, SETTINGS)
 if hasattr(signal, "SIGUSR1"):  # by which the grading ends a cell that swallows interrupts
     signal.signal(signal.SIGUSR1, strike)

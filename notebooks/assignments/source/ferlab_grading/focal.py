@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .words import by_hand, function
+from .words import array, by_hand, function
 
 LIBRARY = ("ferlab.losses", "keras.src.losses")
 
@@ -14,11 +14,7 @@ def _losses(focal_loss, y, p, alpha, gamma):
     assert isinstance(found, type(ops.convert_to_tensor(0.0))), (
         f"The answer is {type(found).__name__}, expected a Keras tensor: with keras.ops the loss can be trained through."
     )
-    found = ops.convert_to_numpy(found)
-    assert found.shape == (len(y),), (
-        f"The answer has the shape {found.shape}, expected ({len(y)},): one loss per face."
-    )
-    return found
+    return array(ops.convert_to_numpy(found), (len(y),), "The answer, one loss per face,")
 
 
 def _batch(rng, n=12, k=6):
