@@ -98,7 +98,7 @@ def test_right_submissions_pass_and_most_wrong_ones_get_a_hint(number, capsys):
             found = check(task, attack.submitted)
             if attack.right:
                 assert found, f"{task}, {attack.name} is right: {found}"
-            else:
+            elif not attack.says.startswith("calls "):  # else the answer is right, only the way to it isn't
                 hints[task], wrong[task] = hints[task] + (not found), wrong[task] + 1
     told = ", ".join(f"{task} {hints[task]} of {wrong[task]}" for task in sorted(own))
     with capsys.disabled():
