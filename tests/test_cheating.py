@@ -213,8 +213,10 @@ def test_no_submitted_file_runs_before_the_tests_are_loaded(tmp_path):
     """Neither in place of the kernel, nor of any module that it imports."""
     (tmp_path / "helper.py").write_text("from numpy import zeros\n")
     (tmp_path / "ipykernel_launcher.py").write_text(LAUNCHER)
-    names = {name.partition(".")[0] for name in sys.modules} | set(sys.stdlib_module_names)
-    for name in names - {"helper", "ipykernel_launcher"}:
+    # A package without an __init__, as mpl_toolkits, gives way to any file. It's imported later, by a cell that draws.
+    modules = {name: module for name, module in sys.modules.items() if "." not in name}
+    names = {name for name, module in modules.items() if getattr(module, "__file__", None)}
+    for name in (names | set(sys.stdlib_module_names)) - {"helper", "ipykernel_launcher"}:
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'a').write(__name__ + ' ')\n")
     right = f"import helper\n{RIGHT}"  # what a student hands in for the own use is found as before
     assert run(right, folder=tmp_path) == ([1, 2, 1], "")
