@@ -12,8 +12,8 @@ from .comparison import RESULTS, systems, table
 
 # Written out, since the modules that know them load Keras.
 TRAINABLE = (
-    "squeezenet (ferlab's own), squeezenet-zima, zima-vgg16, rahman-resnet18, rahman-vgg19, rahman-ensemble, "
-    "tekula-cnn, delorenzo-cnn, vgg16-narrow, vgg16, vgg16-focal"
+    "squeezenet (ferlab's own), squeezenet-zima, squeezenet-zima-unweighted, zima-vgg16, rahman-resnet18, "
+    "rahman-vgg19, rahman-ensemble, tekula-cnn, delorenzo-cnn, vgg16-narrow, vgg16, vgg16-focal"
 )
 SHIPPED = "squeezenet, squeezenet-plus, squeezenet-zima, squeezenet-drawn, or the path of a .tflite file"
 

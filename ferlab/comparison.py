@@ -5,7 +5,7 @@ What the authors report is written here; what was measured is read from results/
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -25,6 +25,7 @@ class System:
     faces     "FER-2013" with seven labels, or "FER+" with eight
     note      what else a reader of the comparison must know
     measured  the content of its file in results/, or None where it was not trained yet
+    again     the same from other seeds, in results/seed-*/
     """
 
     name: str
@@ -37,6 +38,7 @@ class System:
     faces: str = "FER-2013"
     note: str = ""
     measured: dict | None = None
+    again: tuple = ()
 
     @property
     def comparable(self):
@@ -64,6 +66,10 @@ PUBLISHED = (
     System(
         "squeezenet-zima", "Zima 2024: customised SqueezeNet", 0.6637, "test", 1_377_655,
         note="the one that ships has 64.3%; it learnt from FER+ votes too, and from near copies of PublicTest's photos",
+    ),
+    System(
+        "squeezenet-zima-unweighted", "the same without class weights",
+        note="the text names class weights; this row shows what they cost and bring",
     ),
     System("zima-vgg16", "Zima 2024: VGG16 from scratch", 0.6509, "test", 28_913_223),
     System("rahman-resnet18", "Rahman & Mahato 2021: ResNet18", 0.6461, recall=0.620, views="crops"),
@@ -104,10 +110,13 @@ def systems(folder=RESULTS):
         raise FileNotFoundError(
             f"there is no folder {folder}; `python -m ferlab train NAME --results {folder}` makes it"
         )
-    return tuple(
-        System(**{**vars(system), "measured": _measured(Path(folder) / f"{system.name}.json")})
-        for system in PUBLISHED
-    )
+    return tuple(_filled(system, Path(folder)) for system in PUBLISHED)
+
+
+def _filled(system, folder):
+    file = f"{system.name}.json"
+    again = tuple(_measured(other) for other in sorted(folder.glob(f"seed-*/{file}")))
+    return replace(system, measured=_measured(folder / file), again=again)
 
 
 def leakage(folder=RESULTS):
@@ -236,7 +245,20 @@ def _taken_on(rows):
     for title, key in (("here, on", "evaluated_on"), ("seed", "seed"), ("trained on", "device")):
         yield f"{title}: " + "; ".join(dict.fromkeys(str(card.get(key, "unsaid")) for card in cards))
     yield "mean recall, reported: 54.25% and 70% as such, the others are means of the recalls reported for each label"
+    yield from _other_seeds(rows)
     yield "ten crops: five places up to two pixels away, each also mirrored; Rahman and Mahato's lie four pixels away"
+
+
+def _other_seeds(rows):
+    """A line for each training from another seed: does it lie within the interval of the first?"""
+    for system in rows:
+        for card in system.again if system.measured else ():
+            figures = []
+            for name, interval in (("accuracy", "interval"), ("mean_recall", "mean_recall_interval")):
+                low, high = system.measured[interval]
+                place = "within" if low <= card[name] <= high else "beyond"
+                figures.append(f"{name.replace('_', ' ')} {card[name]:.1%}, {place} its interval")
+            yield f"seed {card['seed']}, {system.title}: {'; '.join(figures)}"
 
 
 def _with_interval(share, interval):

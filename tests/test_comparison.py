@@ -1,5 +1,6 @@
 """The published systems beside ours, from the results that are shipped."""
 
+import json
 import re
 
 import pytest
@@ -65,6 +66,21 @@ def test_columns_stand_below_their_headings():
     for heading in ("reported", "one view", "ten crops", "ten copies"):
         place = lines[0].index(heading)
         assert all(row[place - 1] == " " and row[place] != " " for row in rows), heading
+
+
+def test_another_seed_is_held_against_the_interval_of_the_first(tmp_path):
+    card = json.loads((comparison.RESULTS / "delorenzo-cnn.json").read_text())
+    again = {**card, "seed": 1, "accuracy": card["interval"][1] + 0.01, "mean_recall": card["mean_recall"]}
+    for folder, content in ((tmp_path, card), (tmp_path / "seed-1", again)):
+        folder.mkdir(exist_ok=True)
+        (folder / "delorenzo-cnn.json").write_text(json.dumps(content))
+    lines = comparison.table(comparison.systems(tmp_path)).splitlines()
+    (line,) = [line for line in lines if line.startswith("seed 1")]
+    high, recall = card["interval"][1] + 0.01, card["mean_recall"]
+    assert line == (
+        f"seed 1, De Lorenzo 2019: CNN: accuracy {high:.1%}, beyond its interval; "
+        f"mean recall {recall:.1%}, within its interval"
+    )
 
 
 def test_small_devices_are_measured_for_both_squeezenets_and_the_vgg16(tmp_path):

@@ -124,6 +124,11 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
     assert f"not crops, it has {crops} %" in card
     thesis, shipped = figures("squeezenet-zima"), ROOT / "ferlab" / "weights" / "squeezenet-zima.json"
     assert f"{_share(thesis, 'accuracy', 'interval')} after {thesis['epochs']} epochs" in card
+    even = figures("squeezenet-zima-unweighted")
+    assert f"it has {_share(even, 'accuracy', 'interval')} and, over ten copies, " in card
+    assert f"over ten copies, {_share(even, 'accuracy_copies', 'interval_copies')}" in card
+    with_them, without = (f"{100 * of['mean_recall']:.1f} %" for of in (thesis, even))
+    assert f"mean recall either, {with_them} with and {without} without" in card
     (note,) = [system.note for system in PUBLISHED if system.name == "squeezenet-zima"]
     assert f"the one that ships has {json.loads(shipped.read_text())['accuracy']:.1%};" in note
     votes = figures("squeezenet-plus-before")

@@ -21,6 +21,7 @@ WEIGHTS = Path(__file__).parents[1] / "weights"
 _NETWORKS = {
     "squeezenet": ("own", "own_squeezenet"),
     "squeezenet-zima": ("squeezenet", "squeezenet"),
+    "squeezenet-zima-unweighted": ("squeezenet", "squeezenet"),
     "vgg16": ("vgg", "vgg16_transfer"),
     "vgg16-focal": ("vgg", "vgg16_transfer"),
     "vgg16-narrow": ("vgg", "narrow_vgg16"),
