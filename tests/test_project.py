@@ -124,6 +124,10 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
     assert f"not crops, it has {crops} %" in card
     thesis, shipped = figures("squeezenet-zima"), ROOT / "ferlab" / "weights" / "squeezenet-zima.json"
     assert f"{_share(thesis, 'accuracy', 'interval')} after {thesis['epochs']} epochs" in card
+    first, again = figures("delorenzo-cnn"), figures("seed-1/delorenzo-cnn")
+    seeds = [f"{100 * of[name]:.1f} %" for name in ("accuracy", "mean_recall") for of in (again, first)]
+    assert f"{seeds[0]} where seed 0 has {seeds[1]}, mean recall {seeds[2]} both times" in card
+    assert seeds[2] == seeds[3]
     even = figures("squeezenet-zima-unweighted")
     assert f"it has {_share(even, 'accuracy', 'interval')} and, over ten copies, " in card
     assert f"over ten copies, {_share(even, 'accuracy_copies', 'interval_copies')}" in card
