@@ -257,7 +257,7 @@ def _other_seeds(rows):
             for name, interval in (("accuracy", "interval"), ("mean_recall", "mean_recall_interval")):
                 low, high = system.measured[interval]
                 place = "within" if low <= card[name] <= high else "beyond"
-                figures.append(f"{name.replace('_', ' ')} {card[name]:.1%}, {place} its interval")
+                figures.append(f"{name.replace('_', ' ')} {card[name]:.1%}, {place} the interval above")
             yield f"seed {card['seed']}, {system.title}: {'; '.join(figures)}"
 
 
