@@ -10,6 +10,7 @@ import numpy as np
 
 from .emotions import VOTES
 from .faces import SPLITS
+from .inference import checked_answer
 
 BATCH = 256
 BINS = 10  # of equal width, from confidence 0 to 1, for calibration
@@ -261,28 +262,6 @@ def _seen(images, view):
     return images[:, :, ::-1] if view.mirror else images
 
 
-def _checked(answer, n, k, classes):
-    """A predictor's answer as float (n, k), or an error that says what is wrong with it."""
-    answer = np.asarray(answer)
-    if answer.shape != (n, k):
-        raise ValueError(
-            f"the predictor returned shape {answer.shape} for {n} images, expected ({n}, {k}): one "
-            f"probability for each of {', '.join(classes)}"
-        )
-    if not np.isfinite(answer).all():
-        raise ValueError(
-            f"the predictor returned {np.count_nonzero(~np.isfinite(answer))} values that are not finite; "
-            "a network does that when its training diverged: train again with a lower learning rate"
-        )
-    if answer.min() < -0.02 or np.abs(answer.sum(1) - 1).max() > 0.02:  # numbers of 8 bits add up to nearly 1
-        raise ValueError(
-            f"the predictor returned values from {answer.min():.3g} to {answer.max():.3g} whose rows sum to "
-            f"{answer.sum(1).min():.3g} to {answer.sum(1).max():.3g}, expected probabilities that sum to 1; "
-            "does the model lack its softmax?"
-        )
-    return answer.astype(np.float64)
-
-
 def evaluate(predict, faces, *, views="one"):
     """Ask a predictor about every face and report how it did.
 
@@ -313,7 +292,7 @@ def evaluate(predict, faces, *, views="one"):
         images = faces.images[start : start + BATCH].astype(np.float32)
         for view in VIEWS[views]:
             answer = predict(np.ascontiguousarray(_seen(images, view)))
-            total[start : start + BATCH] += _checked(answer, len(images), len(faces.classes), faces.classes)
+            total[start : start + BATCH] += checked_answer(answer, len(images), classes=faces.classes)
     splits = " and ".join(SPLITS[s] for s in np.unique(faces.splits))
     about = f"{len(faces)} {faces.name} ({splits})" + ("" if views == "one" else f", views: {views}")
     mean = (total / len(VIEWS[views])).astype(np.float32)

@@ -59,6 +59,32 @@ def check_greys(images, begins):
         raise ValueError(f"pixels run from {low:g} to {high:g}, expected 0 to 255: multiply by 255")
 
 
+def checked_answer(answer, n, k=None, classes=()):
+    """What a predictor said of n images, as an array (n, k), or a ValueError that says what is wrong with it.
+
+    k, classes: how many labels there are, or their names; with neither, any number.
+    """
+    answer, k = np.asarray(answer), len(classes) or k
+    if answer.ndim != 2 or len(answer) != n or k not in (None, answer.shape[1]):
+        each = f": one probability for each of {', '.join(classes)}" if classes else ""
+        raise ValueError(
+            f"the predictor returned shape {answer.shape} for {n} images, expected ({n}, {k or 'labels'}){each}"
+        )
+    if not np.isfinite(answer).all():
+        raise ValueError(
+            f"the predictor returned {np.count_nonzero(~np.isfinite(answer))} values that are not finite; "
+            "a network does that when its training diverged: train again with a lower learning rate"
+        )
+    sums = answer.sum(1, dtype=float)
+    if answer.min() < -0.02 or np.abs(sums - 1).max() > 0.02:  # numbers of 8 bits add up to nearly 1
+        raise ValueError(
+            f"the predictor returned values from {answer.min():.3g} to {answer.max():.3g} whose rows sum to "
+            f"{sums.min():.3g} to {sums.max():.3g}, expected probabilities that sum to 1; "
+            "does the model lack its softmax?"
+        )
+    return answer
+
+
 class Predictor:
     """A trained network as a function: grey images in, probabilities out.
 

@@ -380,10 +380,13 @@ def test_settings_that_sliders_and_notebooks_use(method, setting, values):
 @pytest.mark.parametrize(
     ("predict", "says"),
     [
-        (lambda images: network(images)[0], r"returned \(3,\) for 40 images, expected \(40, labels\)"),
-        (lambda images: network(images)[:, None], r"returned \(40, 1, 3\)"),
-        (lambda images: network(images[:1]), r"returned \(1, 3\) for 40 images, expected \(40, labels\)"),
-        (lambda images: np.full((len(images), 3), np.nan), "120 numbers that are not finite"),
+        (lambda images: network(images)[0], r"returned shape \(3,\) for 40 images, expected \(40, labels\)"),
+        (lambda images: network(images)[:, None], r"returned shape \(40, 1, 3\)"),
+        (
+            lambda images: network(images[:1]),
+            r"returned shape \(1, 3\) for 40 images, expected \(40, labels\)",
+        ),
+        (lambda images: np.full((len(images), 3), np.nan), "120 values that are not finite"),
         (lambda images: network(images) * 5, "softmax"),
         (lambda images: network(images) * [3, -1, 1], "softmax"),
     ],
@@ -395,7 +398,7 @@ def test_bad_predict(predict, says):
 
 
 def test_predict_that_changes_its_labels_on_the_way():
-    with pytest.raises(ValueError, match=r"returned \(44, 1\) for 44 images, expected \(44, 3\)"):
+    with pytest.raises(ValueError, match=r"returned shape \(44, 1\) for 44 images, expected \(44, 3\)"):
         ferlab.explain(lambda images: network(images)[:, : len(images) % 8 // 4 or 3], FACE, n_samples=300)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..inference import checked_answer
 from .superpixels import with_hidden
 
 _BATCH = 256  # images at once: 0.6 MB of pixels, and few calls of `predict`
@@ -26,23 +27,6 @@ def ask(predict, image, filling, segments, shown):
     answers = []
     for begin in range(0, len(once), _BATCH):
         images = with_hidden(image, filling, segments, once[begin : begin + _BATCH])
-        answers.append(checked(predict(images.astype(np.float32)), len(images), answers))
+        k = answers[0].shape[1] if answers else None
+        answers.append(checked_answer(predict(images.astype(np.float32)), len(images), k))
     return np.concatenate(answers)[where]
-
-
-def checked(found, n, before):
-    """An answer of `predict` to n images as an array (n, k), finite, each row adding up to 1."""
-    found = np.asarray(found)
-    k = before[0].shape[1] if before else None
-    if found.ndim != 2 or len(found) != n or k not in (None, found.shape[1]):
-        raise ValueError(f"predict returned {found.shape} for {n} images, expected ({n}, {k or 'labels'})")
-    if not np.isfinite(found).all():
-        raise ValueError(f"predict returned {(~np.isfinite(found)).sum()} numbers that are not finite")
-    sums = found.sum(1, dtype=float)
-    if np.abs(sums - 1).max() > 0.02 or found.min() < -0.02:
-        raise ValueError(
-            f"predict's answers run from {found.min():.3g} to {found.max():.3g} and add up to "
-            f"{sums.min():.3g} to {sums.max():.3g} per image; expected probabilities that add up to 1: "
-            "is a softmax missing?"
-        )
-    return found

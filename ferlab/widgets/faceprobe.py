@@ -7,8 +7,8 @@ import numpy as np
 import traitlets
 
 from ..emotions import COLOURS
-from ..explanation.asking import checked
 from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels
+from ..inference import checked_answer
 from . import changes
 from .base import Widget, page
 from .photos import faces_in
@@ -280,11 +280,8 @@ class FaceProbe(Widget):
     # Probing
 
     def _ask(self, images):
-        found = checked(self._predict(images.astype(np.float32)), len(images), [])
-        if found.shape != (len(images), len(self._classes)):
-            expected = len(images), len(self._classes)
-            raise ValueError(f"predict returned {found.shape}, expected {expected}")
-        return found.astype(float)
+        found = self._predict(images.astype(np.float32))
+        return checked_answer(found, len(images), classes=self._classes).astype(float)
 
     def _state(self, probe):
         return {name: probe.get(name, usual) for name, usual in changes.UNTOUCHED.items()}
