@@ -436,7 +436,7 @@ def test_starts_with_a_face_of_one_s_own():
 
 
 def test_refuses_what_it_cannot_show():
-    with pytest.raises(ValueError, match=r"returned \(20, 2\), expected \(20, 7\)"):
+    with pytest.raises(ValueError, match=r"shape \(20, 2\) for 20 images, expected \(20, 7\)"):
         ferlab.FaceProbe(left_half, FACES)
     with pytest.raises(ValueError, match="no faces"):
         ferlab.FaceProbe(left_half, FACES[:0])
