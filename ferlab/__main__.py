@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shlex
 import sys
 from datetime import date
@@ -22,14 +23,18 @@ def data(args):
     """Say what load_faces finds: how many faces, of which label, how many faulty or twice there."""
     from . import cleaning
     from .faces import SPLITS
-    from .fer2013 import load_faces
+    from .fer2013 import SIZES, load_faces
 
     faces = load_faces(args.source, labels=args.labels)
-    for name in SPLITS:
+    for name, size in zip(SPLITS, SIZES, strict=True):
         part = faces.split(name)
         if len(part):
             counts = ", ".join(f"{label} {n}" for label, n in part.counts().items())
             print(f"{name:>12} {len(part):>6}: {counts}")
+        if faces.name == "FER-2013" and len(part) not in (0, size):
+            print(
+                f"{'':>12} FER-2013 has {size} in {name}; is the file cut short, or a part of it on purpose?"
+            )
     print(cleaning.summary(faces))
 
 
@@ -85,14 +90,16 @@ def explain(args):
     from .explanation import METHODS
     from .explanation import explain as explain_
     from .inference import load_predictor
-    from .photo import face_from_photo
+    from .photo import face_from_photo, find_faces
     from .plots import file_for
     from .plots.explanations import explanation_rows
 
     out = file_for(args.out)
     out.parent.mkdir(parents=True, exist_ok=True)
     predict = load_predictor(args.name)
-    face = face_from_photo(args.photo)
+    face = face_from_photo(args.photo, face=args.face)
+    if (found := len(find_faces(args.photo))) > 1:
+        print(f"{found} faces found; this is --face {args.face}, where 0 is the largest")
     explanations = [explain_(predict, face, method, args.samples, args.seed) for method in METHODS]
     picture = explanation_rows(explanations)
     picture.save(out)
@@ -192,6 +199,7 @@ def parser():
 
     sub = command(explain)
     sub.add_argument("photo", type=Path)
+    sub.add_argument("--face", type=int, default=0, help="which, where there are several; 0 is the largest")
     sub.add_argument("--name", default="squeezenet", help=SHIPPED)
     sub.add_argument("--samples", type=count, default=1000)
     sub.add_argument("--seed", type=int, default=0)
@@ -207,6 +215,9 @@ def main(given=None):
     args.command = shlex.join(["python", "-m", "ferlab", *map(str, given)])
     try:
         args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (ValueError, OSError, RuntimeError, FloatingPointError) as error:
         # The message says it all, a traceback would hide it.
         sys.exit(f"ferlab: {error}")

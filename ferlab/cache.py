@@ -72,6 +72,8 @@ def _read(entry):
     """The entry's arrays, or None when it is missing or damaged."""
     try:
         sizes = json.loads((entry / "sizes.json").read_text())
+        if not sizes:
+            return None
         arrays = {}
         for name, size in sizes.items():
             file = entry / f"{name}.npy"

@@ -10,6 +10,15 @@ FER2013 = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 FERPLUS = (*FER2013, "contempt")
 # The columns of fer2013new.csv, in the file's order, in our names. NF: not a face.
 VOTES = ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt", "unknown", "NF")
+# What else data sets call the labels: FER+ in those columns, and copies of FER-2013 on data hubs.
+ALSO_CALLED = {
+    "happiness": "happy",
+    "sadness": "sad",
+    "anger": "angry",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "surprised": "surprise",
+}
 
 # Okabe and Ito's palette, told apart by colour-blind readers; one colour per label everywhere.
 COLOURS = {

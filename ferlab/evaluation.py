@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from .emotions import VOTES
 from .faces import SPLITS
 from .inference import checked_answer
 
@@ -323,9 +322,7 @@ def human_ceiling(faces):
     each of the tied classes is the truth for its part. Only votes for `faces.classes` count, as a network
     has no other answers, and only faces with two of them or more.
     """
-    if faces.votes is None:
-        raise ValueError(f"{faces.name} carry no annotators' votes; put fer2013new.csv beside fer2013.csv")
-    votes = faces.votes[:, [VOTES.index(name) for name in faces.classes]].astype(float)
+    votes = faces.votes_for(faces.classes).astype(float)
     votes = votes[votes.sum(1) >= 2]
     if not len(votes):
         raise ValueError(f"none of the {len(faces)} faces has two votes for its classes")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from .emotions import VOTES
+
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 _PER_FACE = ("images", "labels", "splits", "rows", "votes", "units", "regions", "twins")
 
@@ -83,6 +85,12 @@ class Faces:
             return self[rng.choice(len(self), n, replace=False)]
         of_class = [rng.permutation(np.flatnonzero(self.labels == k))[:n] for k in range(len(self.classes))]
         return self[np.concatenate(of_class)]
+
+    def votes_for(self, classes):
+        """How many annotators voted for each of these labels, uint8 (n, k). ValueError where there are no votes."""
+        if self.votes is None:
+            raise ValueError(f"{self.name} carry no FER+ votes; put fer2013new.csv beside fer2013.csv")
+        return self.votes[:, [VOTES.index(name) for name in classes]]
 
     def counts(self):
         """Faces per class, {name: number}, in the order of `classes`."""

@@ -6,7 +6,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-LONGEST = 512  # pixels; larger photos are made smaller before looking for faces
+LONGEST, FINER = (
+    512,
+    1024,
+)  # pixels; larger photos are made smaller before looking for faces, large ones and small
+SMALLEST = 24  # pixels of a face that the detector can see
 MOST_PIXELS = 150_000_000  # an image that claims more is refused before it is unpacked
 # The detector's box is tight around brows and mouth; FER-2013's crops reach from hairline to chin.
 WIDEN, LOWER = 1.15, 0.06
@@ -27,10 +31,10 @@ def face_from_photo(photo, *, face=0):
     boxes = _boxes(grey)
     if not boxes:
         height, width = grey.shape
-        shrunk, smallest = _search(grey.shape)
+        smallest = SMALLEST * _shrunk(grey.shape, FINER)
         raise ValueError(
             f"no face was found in this {width}x{height} photo. The detector wants an upright face seen from "
-            f"the front, at least {shrunk * smallest:.0f} pixels wide here; turn the photo, or crop the face yourself"
+            f"the front, at least {smallest:.0f} pixels wide here; turn the photo, or crop the face yourself"
         )
     if not 0 <= face < len(boxes):
         raise ValueError(f"face={face}: {len(boxes)} found in this photo, so 0 to {len(boxes) - 1}")
@@ -63,7 +67,7 @@ def read_grey(photo):
     if isinstance(photo, Image.Image):
         image = ImageOps.exif_transpose(photo)
     else:
-        image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(Path(photo))
+        image = _from_array(photo) if isinstance(photo, np.ndarray) else _from_file(photo)
     if min(image.size) < 24:
         raise ValueError(f"the image is {image.width}x{image.height} pixels; a face needs at least 24x24")
     return to_grey(image)
@@ -84,10 +88,17 @@ def to_grey(image):
     return np.asarray(image.convert("RGB").convert("L"))
 
 
-def _from_file(path):
+def _from_file(photo):
+    if "://" in str(photo):
+        raise ValueError(f"{photo} is an address; save the picture, and give the file's path")
+    path = Path(photo).expanduser()
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; expected an image file")
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there; expected an image file")
-    if not path.stat().st_size:
+        raise FileNotFoundError(f"{path.absolute()} is not there; expected an image file")
+    with open(path, "rb") as file:
+        begin = file.read(12)
+    if not begin:
         raise ValueError(f"{path} is empty; expected an image file")
     try:
         with warnings.catch_warnings():
@@ -100,9 +111,11 @@ def _from_file(path):
                     )
                 return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
-        raise ValueError(f"{path} is not an image that can be read; save it as JPEG or PNG") from None
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"{path} claims to be too large: {error}; make it smaller first") from None
+        phone = begin[4:8] == b"ftyp"  # the mark of HEIC, and of films
+        kind = "HEIC, as phones save photos, whatever its name" if phone else "not an image that can be read"
+        raise ValueError(f"{path} is {kind}; save it as JPEG or PNG") from None
+    except Image.DecompressionBombError:
+        raise ValueError(f"{path} has more than {MOST_PIXELS:,} pixels; make it smaller first") from None
     except (OSError, SyntaxError) as error:
         raise ValueError(f"{path} is damaged or cut short: {error}") from None
 
@@ -126,17 +139,22 @@ def _from_array(array):
     return Image.fromarray(array.astype(np.uint8))
 
 
-def _search(shape):
-    """By how much a photo is shrunk before faces are looked for, and the smallest face's pixels after that."""
-    scale = max(1, max(shape) / LONGEST)
-    return scale, max(24, round(min(shape) / scale) // 10)
-
-
 def _boxes(grey):
+    """Faces of a tenth of the photo's shorter side and more; where there are none, as in a group's, smaller ones."""
+    smallest = max(SMALLEST, round(min(grey.shape) / _shrunk(grey.shape, LONGEST)) // 10)
+    # Fewer findings of one face than 8, and it sees faces in hands and badges; among small ones, fewer than 12.
+    return _detected(grey, LONGEST, smallest, 8) or _detected(grey, FINER, SMALLEST, 12)
+
+
+def _shrunk(shape, longest):
+    return max(1, max(shape) / longest)
+
+
+def _detected(grey, longest, smallest, findings):
     from skimage.data import lbp_frontal_face_cascade_filename
     from skimage.feature import Cascade
 
-    scale, smallest = _search(grey.shape)
+    scale = _shrunk(grey.shape, longest)
     size = [max(1, round(side / scale)) for side in grey.shape[::-1]]
     small = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX)) if scale > 1 else grey
     shortest = min(small.shape)
@@ -146,7 +164,7 @@ def _boxes(grey):
         step_ratio=1,
         min_size=(smallest, smallest),
         max_size=(shortest, shortest),
-        min_neighbor_number=8,  # fewer, and it sees faces in hands and badges
+        min_neighbor_number=findings,
     )
     boxes = [tuple(round(face[key] * scale) for key in ("r", "c", "height", "width")) for face in found]
     return sorted(boxes, key=lambda box: -box[2] * box[3])

@@ -30,12 +30,8 @@ def soft_targets(faces, share=0.5):
     label. A face without a vote for any of the classes keeps its label alone.
     Barsoum et al. 2016 (arXiv 1608.01041) train on vote distributions in this way.
     """
-    from .emotions import VOTES
-
     targets = one_hot(faces.labels, len(faces.classes))
-    if faces.votes is None:
-        raise ValueError(f"{faces.name} carry no FER+ votes; put fer2013new.csv beside fer2013.csv")
-    votes = faces.votes[:, [VOTES.index(name) for name in faces.classes]].astype(np.float32)
+    votes = faces.votes_for(faces.classes).astype(np.float32)
     total = votes.sum(1, keepdims=True)
     mixed = (1 - share) * targets + share * votes / np.maximum(total, 1)
     return np.where(total > 0, mixed, targets)
@@ -46,11 +42,9 @@ def vote_targets(faces):
 
     Votes for "unknown" and "not a face" are left out. A face with no others gets zeros, to teach nothing.
     """
-    from .emotions import FERPLUS, VOTES
+    from .emotions import FERPLUS
 
-    if faces.votes is None:
-        raise ValueError(f"{faces.name} carry no FER+ votes; put fer2013new.csv beside fer2013.csv")
-    votes = faces.votes[:, [VOTES.index(name) for name in FERPLUS]].astype(np.float32)
+    votes = faces.votes_for(FERPLUS).astype(np.float32)
     return votes / np.maximum(votes.sum(1, keepdims=True), 1)
 
 

@@ -65,6 +65,8 @@ def test_data_counts_what_is_there(tmp_path):
     done = ferlab("data", "--source", tmp_path / "fer2013.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Training     14: angry 2, disgust 2" in done.stdout
+    assert "FER-2013 has 28709 in Training; is the file cut short" in done.stdout
+    assert "PrivateTest" not in done.stdout  # many have none
     assert "2 in 1 groups of duplicates; 1 groups lie across splits" in done.stdout
 
 
@@ -239,6 +241,35 @@ def test_explain_says_which_file_it_wrote(tmp_path, monkeypatch, capsys):
     main(["explain", "astronaut.png", "--samples", "50", "--out", "there.PDF"])
     assert "written: there.PDF" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} == {"astronaut.png", "here.png", "there.PDF"}
+
+
+def test_explain_asks_about_another_face_than_the_largest(tmp_path, monkeypatch, capsys):
+    from skimage import data, io, transform
+
+    monkeypatch.chdir(tmp_path)
+    small = (255 * transform.resize(data.astronaut()[:240, 100:340], (160, 160))).astype(np.uint8)
+    io.imsave(
+        "two.png",
+        np.pad(
+            np.hstack([data.astronaut()[:240, 100:340], np.pad(small, ((0, 80), (0, 0), (0, 0)))]),
+            ((40, 40), (40, 40), (0, 0)),
+        ),
+    )
+    main(["explain", "two.png", "--samples", "50", "--out", "largest"])
+    assert "2 faces found; this is --face 0, where 0 is the largest" in capsys.readouterr().out
+    main(["explain", "two.png", "--samples", "50", "--out", "other", "--face", "1"])
+    assert "--face 1" in capsys.readouterr().out
+    assert (tmp_path / "largest.png").read_bytes() != (tmp_path / "other.png").read_bytes()
+    with pytest.raises(SystemExit, match="face=2: 2 found in this photo, so 0 to 1"):
+        main(["explain", "two.png", "--face", "2"])
+
+
+def test_output_may_be_cut_short_by_its_reader(tmp_path):
+    write_csv(tmp_path / "fer2013.csv", 14)
+    command = f"{sys.executable} -m ferlab data --source {tmp_path / 'fer2013.csv'}"
+    env = {**os.environ, "FERLAB_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True, env=env)
+    assert done.stderr == ""
 
 
 def test_bad_input_gets_one_clear_line(tmp_path):

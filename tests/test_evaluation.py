@@ -394,7 +394,7 @@ def test_what_it_refuses():
         evaluate(lambda images: 3 * oracle()(images), faces)
     with pytest.raises(ValueError, match=r"values from -0\.5 to 1\.5 whose rows sum to 1 to 1"):
         evaluate(lambda images: np.tile([1.5, -0.5, 0, 0, 0, 0, 0], (len(images), 1)), faces)
-    with pytest.raises(ValueError, match="carry no annotators' votes"):
+    with pytest.raises(ValueError, match=r"carry no FER\+ votes"):
         human_ceiling(faces)
     with pytest.raises(ValueError, match="none of the 70 faces has two votes"):
         human_ceiling(make_faces(faces.labels, votes=np.zeros((70, 10), np.uint8)))

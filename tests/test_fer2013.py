@@ -1,5 +1,6 @@
 """Reading FER-2013: every layout gives the same faces, every broken file a clear error."""
 
+import gzip
 import io
 import json
 import os
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from ferlab import fer2013
+from ferlab import fer2013, fer2013_csv
 from ferlab.emotions import FER2013, FERPLUS
 from ferlab.faces import SPLITS, Faces
 
@@ -110,7 +111,7 @@ def test_every_layout_gives_the_same_faces(layout, tmp_path, capsys):
 @given(hnp.arrays(np.uint8, (3, 48, 48)), st.lists(st.integers(0, 6), min_size=3, max_size=3))
 def test_what_is_written_is_read(tmp_path, images, labels):
     path = write_csv(tmp_path, rows(images, labels, ["Training"] * 3))
-    read = fer2013._read_csv(path)
+    read = fer2013_csv.read_csv(path)
     np.testing.assert_array_equal(read["images"], images)
     assert read["labels"].tolist() == labels
 
@@ -247,6 +248,27 @@ BAD_CSV = {
         f"row 6: emotion is '{'9' * 20}', expected a whole number",
     ),
     "other Usage": (lambda f: write_csv(f, changed(1, f"0,{pixels()},Test")), "row 1: Usage is 'Test'"),
+    "saved as UTF-16": (
+        lambda f: (f / "fer2013.csv").write_text("\n".join(rows()), "utf-16"),
+        "saved as UTF-16: save it as CSV UTF-8",
+    ),
+    "a web page": (
+        lambda f: (f / "fer2013.csv").write_text("<!DOCTYPE html>\n<html>"),
+        "a web page: sign in",
+    ),
+    "an archive": (lambda f: np.savez(open(f / "fer2013.csv", "wb"), IMAGES), "zip or npz archive: unpack"),  # noqa: SIM115
+    "compressed": (
+        lambda f: (f / "fer2013.csv").write_bytes(gzip.compress(b"emotion")),
+        "compressed: unpack it first",
+    ),
+    "a pointer": (
+        lambda f: (f / "fer2013.csv").write_text("version https://git-lfs.github.com/spec/v1\n"),
+        "a pointer to the file",
+    ),
+    "larger faces": (
+        lambda f: write_csv(f, changed(4, f"0,{pixels(4096)},Training")),
+        r"row 4: 4096 pixels, expected 2304 \(48x48\)\. Are its faces larger",
+    ),
     "a column too many": (
         lambda f: write_csv(f, changed(1, f"0,{pixels()},Training,5")),
         "no csv as expected",
@@ -270,6 +292,39 @@ def image_folder(content, label="happy", name="Training_1.png"):
         (place / name).write_bytes(content)
 
     return make
+
+
+def huge(side=8_000):
+    """A PNG of a few kilobytes that unpacks to as many pixels as this, squared."""
+    file = io.BytesIO()
+    Image.new("1", (side, side)).save(file, "PNG")
+    return file.getvalue()
+
+
+def numbered_by_the_alphabet(folder):
+    """All of Training, one and the same face, its labels numbered as folders are sorted."""
+    numbers = dict(zip(FER2013, (3995, 436, 4097, 7215, 4830, 3171, 4965), strict=True))
+    labels = np.repeat(range(7), [numbers[name] for name in sorted(FER2013)])
+    parquet_labelled(labels.tolist())(folder)
+
+
+def split_twice(folder):
+    for name in ("train", "training"):
+        image_folder(png(IMAGES[0]))(folder)
+        (folder / "train").rename(folder / f"{name}_")
+    for name in ("train", "training"):
+        (folder / f"{name}_").rename(folder / name)
+
+
+def twice_in_a_folder(folder):
+    image_folder(png(IMAGES[0]))(folder)
+    (folder / "train/happy/Training_1.bmp").write_bytes(png(IMAGES[0], "BMP"))
+
+
+def found_twice(folder):
+    for name in ("one", "other"):
+        (folder / name).mkdir()
+        write_csv(folder / name)
 
 
 def empty_parquet(folder):
@@ -309,6 +364,21 @@ def test_whole_labels_may_be_floats_as_pandas_writes_them(tmp_path):
 
 BAD_OTHERS = {
     "parquet of other labels": (parquet_of_joy, "names the labels joy"),
+    "all of one tone but huge": (image_folder(huge()), "8000x8000, expected 48x48"),
+    "a bomb": (image_folder(huge(20_000)), "damaged"),
+    "labels in the alphabet's order": (
+        numbered_by_the_alphabet,
+        "FER-2013's numbers of faces, but under other",
+    ),
+    "a split twice": (split_twice, "are both of one split"),
+    "each face twice": (twice_in_a_folder, "one face, there twice"),
+    "found twice": (found_twice, "holds FER-2013 more than once"),
+    "below the labels": (lambda f: (f / "fear").mkdir(), "Name the folder above"),
+    "archive": (lambda f: (f / "archive.zip").write_bytes(b"PK"), r"found archive\.zip: unpack it first"),
+    "many files": (
+        lambda f: [(f / f"{i}.txt").write_text("") for i in range(9)],
+        r"5\.txt and more; expected",
+    ),
     "nothing known": (lambda f: (f / "notes.txt").write_text("hello"), "found notes.txt"),
     "empty folder": (lambda f: None, "found nothing"),
     "folders without images": (lambda f: (f / "train").mkdir(), "no image found"),
@@ -416,6 +486,62 @@ def test_bad_folders_and_parquet(name, tmp_path):
     must_complain(tmp_path, says)
 
 
+def test_an_archive_unpacked_to_folders_in_folders_is_found(tmp_path):
+    inside = tmp_path / "archive" / "images"
+    (tmp_path / "__MACOSX").mkdir()
+    write_csv(tmp_path / "__MACOSX")
+    inside.mkdir(parents=True)
+    write_folders(inside)
+    assert len(fer2013.load_faces(tmp_path)) == 12
+
+
+def test_what_systems_hide_among_images_is_passed_over(tmp_path):
+    write_folders(tmp_path)
+    (tmp_path / "train" / "happy" / "._Training_1.jpg").write_bytes(b"no image")
+    (tmp_path / "train" / ".ipynb_checkpoints").mkdir()
+    (tmp_path / "train" / ".ipynb_checkpoints" / "Training_1.png").write_bytes(png(IMAGES[0]))
+    assert len(fer2013.load_faces(tmp_path)) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("Happiness", 3), ("sadness", 4), ("anger", 0), ("disgusted", 1), ("fearful", 2), ("surprised", 5)],
+)
+def test_labels_by_other_names(name, label, tmp_path):
+    image_folder(png(IMAGES[0]), name)(tmp_path)
+    assert fer2013.load_faces(tmp_path).labels.tolist() == [label]
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_csv_as_excel_writes_it(mark, tmp_path):
+    write_csv(tmp_path, name="FER2013.CSV")
+    write_votes(tmp_path)
+    plain = fer2013.load_faces(tmp_path)
+    for file in (tmp_path / "FER2013.CSV", tmp_path / "fer2013new.csv"):
+        file.write_text(file.read_text().replace(",", mark).replace("emotion", "Emotion"))
+    by_excel = fer2013.load_faces(tmp_path)
+    np.testing.assert_array_equal(by_excel.images, plain.images)
+    np.testing.assert_array_equal(by_excel.votes, plain.votes)
+
+
+def test_what_lies_unread_beside_the_notebooks_is_named(tmp_path, monkeypatch, capsys):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "archive.zip").write_bytes(b"PK")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FERLAB_DATA", raising=False)
+    fer2013.load_faces(split="PublicTest")
+    assert "; not read: data holds archive.zip: unpack it first)" in capsys.readouterr().out
+    fer2013.load_faces("drawn", split="PublicTest")
+    assert "archive.zip" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", ['"{}"', " {} ", "'{}'"])
+def test_a_path_may_come_with_its_quotation_marks(said, tmp_path, monkeypatch):
+    write_csv(tmp_path)
+    monkeypatch.setenv("FERLAB_DATA", said.format(tmp_path))
+    assert len(fer2013.load_faces()) == 12
+
+
 def test_ferplus_without_votes(tmp_path):
     write_csv(tmp_path)
     with pytest.raises(ValueError, match=r"put fer2013new\.csv beside"):
@@ -428,7 +554,7 @@ def test_bad_arguments(tmp_path, monkeypatch):
         fer2013.load_faces(tmp_path, labels="ekman")
     with pytest.raises(ValueError, match="split 'test'"):
         fer2013.load_faces(tmp_path, split="test")
-    with pytest.raises(ValueError, match="no face is of split PrivateTest"):
+    with pytest.raises(ValueError, match=r"no face is of split PrivateTest; there are Training \(\d\)"):
         fer2013.load_faces(tmp_path, split="PrivateTest")
     with pytest.raises(FileNotFoundError, match=r"source is .*gone"):
         fer2013.load_faces(tmp_path / "gone")

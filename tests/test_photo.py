@@ -171,16 +171,29 @@ def bomb(path):
     [
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.write_text("I am no image"), "not an image"),
+        (lambda path: path.write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 99), "is HEIC, as phones save photos"),
         (cut_short, "damaged or cut short"),
         (bomb, "smaller first"),
         (lambda path: Image.fromarray(data.coffee()).save(path), "no face was found"),
-        (lambda path: Image.new("RGB", (300, 300)).save(path), "at least 30 pixels wide here"),
+        (lambda path: Image.new("RGB", (300, 300)).save(path), "at least 24 pixels wide here"),
         (lambda path: Image.new("RGB", (60, 60)).save(path), "at least 24 pixels wide here"),
         (lambda path: Image.new("L", (24, 30_000)).save(path), "no face was found in this 24x30000 photo"),
         (lambda path: Image.new("1", (16_000, 10_000)).save(path), "more than 150,000,000"),
         (lambda path: Image.new("RGB", (12, 9)).save(path), "12x9 pixels"),
     ],
-    ids=["empty", "text", "cut short", "bomb", "coffee", "black", "small", "narrow", "large", "tiny"],
+    ids=[
+        "empty",
+        "text",
+        "phone",
+        "cut short",
+        "bomb",
+        "coffee",
+        "black",
+        "small",
+        "narrow",
+        "large",
+        "tiny",
+    ],
 )
 def test_bad_files_get_a_clear_error(make, says, tmp_path):
     path = tmp_path / "bad.png"
@@ -194,8 +207,36 @@ def test_bad_files_get_a_clear_error(make, says, tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"gone\.jpg is not there"):
         face_from_photo(tmp_path / "gone.jpg")
-    with pytest.raises(FileNotFoundError):
-        face_from_photo(tmp_path)  # a folder
+    with pytest.raises(ValueError, match="is a folder; expected an image file"):
+        face_from_photo(tmp_path)
+    with pytest.raises(ValueError, match="is an address; save the picture"):
+        face_from_photo("https://example.org/face.jpg")
+
+
+def test_the_small_faces_of_a_group_are_found():
+    face = Image.fromarray(ASTRONAUT[:240, 100:340])
+    group = Image.new("RGB", (3_000, 2_000), "grey")
+    places = [(300 + 500 * i, 400 + 700 * j) for i in range(5) for j in range(2)]
+    for place in places:
+        group.paste(face, place)
+    boxes = find_faces(group)
+    assert len(boxes) == 10
+    middles = {
+        (round(left + width / 2) // 500, round(top + height / 2) // 700) for top, left, height, width in boxes
+    }
+    assert len(middles) == 10
+
+
+@pytest.mark.parametrize("name", ["coffee", "rocket", "chelsea", "clock", "retina"])
+def test_no_small_face_is_seen_where_there_is_none(name):
+    assert find_faces(getattr(data, name)()) == []
+
+
+def test_a_path_may_begin_with_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    Image.fromarray(ASTRONAUT).save(tmp_path / "me.png")
+    assert face_from_photo("~/me.png").shape == (48, 48)
 
 
 @pytest.mark.parametrize(
