@@ -56,7 +56,9 @@ def check(task, answer):
     except Hint as hint:
         problem = str(hint)
     except OutOfTime:
-        problem = f"no answer within {SECONDS} seconds: does every loop come to an end?"
+        problem = (
+            f"no answer within {SECONDS} seconds: does every loop come to an end, or is this computer busy?"
+        )
     except NotImplementedError:
         problem = "not written yet: put your code in place of `raise NotImplementedError`."
     except (Exception, SystemExit) as error:

@@ -17,6 +17,7 @@ GRADING = "ferlab_grading"
 
 CONFIG = '''"""nbgrader's settings for this course. Run nbgrader in this folder."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -44,8 +45,10 @@ c = get_config()
 c.CourseDirectory.root = str(course)
 c.CourseDirectory.course_id = {course_id!r}
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
-# A cell may take five minutes (two of them train); a single function of a student {seconds} seconds, see class.json.
-c.Execute.timeout = 300
+# A function of a student may take the seconds of class.json, nine times as many where a test trains; a cell, which may
+# train too, five minutes or more.
+seconds = json.loads((course / "ferlab_grading" / "class.json").read_text("utf-8"))["seconds"]
+c.Execute.timeout = max(300, 15 * seconds)
 # What a student deleted comes back before grading, and of copies the last one counts.
 c.Autograde.sanitize_preprocessors = [
     ClearOutput,
@@ -88,7 +91,7 @@ def init(args):
     own = {"seed": seed, "secret": secrets.randbelow(2**31), "seconds": args.seconds}
     (folder / GRADING / "class.json").write_text(json.dumps(own, indent=1) + "\n", "utf-8")
     course_id = args.course or folder.name
-    config = CONFIG.format(course_id=course_id, stub=STUB, seconds=args.seconds)
+    config = CONFIG.format(course_id=course_id, stub=STUB)
     (folder / "nbgrader_config.py").write_text(config, "utf-8")
     names = write_products(SOURCES, folder, seed)
     print(f"{len(names)} assignments for course {course_id}, class seed {seed}: {', '.join(names)}")
@@ -157,7 +160,10 @@ def add_commands(commands):
     sub.add_argument("--course", help="nbgrader's course id; default the folder's name")
     sub.add_argument("--seed", type=int, help="seed of the class's faces and numbers; default drawn by lot")
     sub.add_argument(
-        "--seconds", type=int, default=20, help="that one function of a student may take (default: 20)"
+        "--seconds",
+        type=int,
+        default=20,
+        help="that a hidden test may take, nine times as many if it trains (default: 20)",
     )
 
     sub = steps.add_parser("copies", help=copies.__doc__)

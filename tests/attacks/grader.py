@@ -114,8 +114,8 @@ def not_written(*_):
 
 EVERYWHERE = (  # tried on every task
     Attack(always_equal, "always_equal", False, "expected"),
-    Attack(endless, "endless", False, "does every loop come to an end"),
-    Attack(endless_and_deaf, "endless_and_deaf", False, "does every loop come to an end"),
+    Attack(endless, "endless", False, "a loop doesn't end"),
+    Attack(endless_and_deaf, "endless_and_deaf", False, "a loop doesn't end"),
     Attack(quits, "quits", False, "SystemExit"),
     Attack(swallowed, "swallowed", False, "expected"),
     Attack(not_written, "not_written", False, "Not"),
@@ -187,7 +187,7 @@ def run(source, namespace, seconds=3600):
         with grading.time_limit(seconds):
             exec(compile(source, "<cell>", "exec"), namespace)
     except grading.OutOfTime:
-        return "CellTimeoutError: no answer; does every loop come to an end?"
+        return "CellTimeoutError: no answer; it is busy, or a loop doesn't end"
     except (Exception, SystemExit) as error:
         return f"{type(error).__name__}: {error}"
     return ""
