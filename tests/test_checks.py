@@ -80,6 +80,59 @@ def test_the_hint_names_what_came_out_and_asks_for_the_cause():
     assert "3050" not in hint
 
 
+HINTS = {
+    "faulty_rows": {
+        "empty_of_floats": "doesn't know that it is to hold integers",
+        "a_column": "a flat array",
+    },
+    "duplicate_groups": {
+        "in_the_order_of_their_pixels": "in another order",
+        "not_in_order": "in another order",
+    },
+    "fire_module": {
+        "no_relu_after_squeeze": "What follows the squeeze",
+        "no_relu_at_the_end": "What follows each expand",
+        "no_padding": "what pads the border",
+        "halves_of_expand": "only half of `expand` wide",
+        "no_biases_at_all": "a bias for each filter",
+    },
+    "focal_loss": {
+        "of_keras": "don't count",
+        "of_ferlab": "don't count",
+        "mean_over_labels": "the sum over the labels, or their mean",
+    },
+    "transfer_model": {
+        "hidden_layer": "4 arrays can be trained",
+        "not_frozen": "the base can still be trained",
+    },
+    "interval": {"an_array": "make it a tuple"},
+    "nearness": {
+        "measured_from_the_first_row": "shown[0] need not be the face itself",
+        "zero_for_nothing": "Which d does the task name",
+    },
+    "hottest_square": {"from_zero_up": "With which sum does your search begin"},
+}
+OF = {
+    "faulty_rows": 1,
+    "duplicate_groups": 1,
+    "fire_module": 3,
+    "focal_loss": 4,
+    "transfer_model": 4,
+    "interval": 5,
+}
+OF |= {"nearness": 6, "hottest_square": 7}
+
+
+@pytest.mark.parametrize(("task", "name"), [(task, name) for task, names in HINTS.items() for name in names])
+def test_a_hint_names_the_very_slip(task, name):
+    pytest.importorskip("nbgrader", reason="the submissions come with the grading, which needs nbgrader")
+    from attacks import grader
+
+    importlib.import_module(f"attacks.a{OF[task]}")
+    (attack,) = [attack for attack in grader.ATTACKS[task] if attack.name == name]
+    assert HINTS[task][name] in repr(check(task, attack.submitted))
+
+
 @pytest.mark.parametrize("number", range(1, 8))
 def test_right_submissions_pass_and_most_wrong_ones_get_a_hint(number, capsys):
     pytest.importorskip("nbgrader", reason="the submissions come with the grading, which needs nbgrader")

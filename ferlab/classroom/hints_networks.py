@@ -1,5 +1,7 @@
 """Hints on networks and explanations: assignments a3, a4, a6 and a7. Each tries one small case; see ferlab.checks."""
 
+import sys
+
 import numpy as np
 
 from .asking import array, ask, number
@@ -28,7 +30,14 @@ def fire_module(function):
     import keras
 
     x = keras.Input((6, 6, 20))
-    out = function(x, 4, 10)
+    try:
+        out = function(x, 4, 10)
+    except ValueError as error:  # Keras's, of halves that don't fit
+        ask(
+            not all(side in str(error) for side in ("6, 6", "4, 4")),
+            "a window of 3x3 leaves 4x4 of 6x6 pixels, so that the halves don't fit: what pads the border?",
+        )
+        raise
     ask(
         isinstance(out, keras.KerasTensor),
         f"you return {type(out).__name__}; the last layer's output was asked for.",
@@ -39,13 +48,14 @@ def fire_module(function):
     )
     ask(
         out.shape[3] != 10,
-        "10 channels come out, 20 were asked for: are the halves added, or laid side by side?",
+        "10 channels come out, 20 were asked for: are the halves added, or is each only half of `expand` wide?",
     )
     ask(
         out.shape[3] == 20,
         f"{out.shape[3]} channels come out, 20 were asked for: which argument sets each half?",
     )
-    kernels = [tuple(w.shape) for w in keras.Model(x, out).weights if len(w.shape) == 4]
+    model = keras.Model(x, out)
+    kernels = [tuple(w.shape) for w in model.weights if len(w.shape) == 4]
     ask(len(kernels) == 3, f"there are {len(kernels)} convolutions; a fire module has three.")
     squeezed = [k for k in kernels if k[2] == 20]
     ask(len(squeezed) == 1, f"{len(squeezed)} convolutions read the module's input. Only the squeeze should.")
@@ -55,6 +65,24 @@ def fire_module(function):
     )
     ask(squeezed[0][0] == 1, "your squeeze looks at neighbours. Its window is 1x1.")
     ask(sorted(k[0] for k in kernels) == [1, 1, 3], "the windows should be 1x1 twice and 3x3 once.")
+    ask(
+        sorted(w.shape[0] for w in model.weights if len(w.shape) == 1) == [4, 10, 10],
+        "beside the three windows' weights there should be a bias for each filter, and nothing else.",
+    )
+
+    def computed(squeezed, expanded):
+        """What comes out where every number of the squeeze is the one, and every expand weight the other."""
+        for w in model.weights:
+            value = squeezed if w.shape == (4,) else expanded if len(w.shape) == 4 and w.shape[2] == 4 else 0
+            w.assign(np.full(w.shape, value, "float32"))
+        return np.asarray(model(np.ones((1, 6, 6, 20), "float32")))
+
+    ask(computed(1, -1).min() == 0, "negative numbers come out. What follows each expand convolution?")
+    ask(computed(1, 1).max() > 0, "nothing comes out, whatever goes in. What do the activations do?")
+    ask(
+        computed(-1, -1).max() == 0,
+        "where the squeeze is below 0, the expand convolutions hear of it. What follows the squeeze?",
+    )
 
 
 def receptive_field(function):
@@ -86,6 +114,22 @@ def _trains(loss):
     return not np.array_equal(before[0], model.get_weights()[0])
 
 
+def _modules(function, *arguments):
+    """Names of the modules whose functions run when it is called."""
+    seen, before = set(), sys.getprofile()
+
+    def watch(frame, event, _):
+        if event == "call":
+            seen.add(frame.f_globals.get("__name__") or "")
+
+    sys.setprofile(watch)
+    try:
+        function(*arguments)
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
 def focal_loss(function):
     from keras import ops
 
@@ -100,9 +144,18 @@ def focal_loss(function):
         tuple(found.shape) == (2,),
         f"the shape is {tuple(found.shape)}, asked for was (2,): one loss per face. Over which axis do you sum?",
     )
+    used = _modules(function, y, p, ones, 0.0)
+    ask(
+        not any(name.startswith(("keras.src.losses", "ferlab.losses")) for name in used),
+        "functions of keras.losses and ferlab.losses don't count here. Write the sum yourself, with keras.ops.",
+    )
     ask(_trains(function), "no network can be trained through it: is a step of it made by NumPy?")
     found = ops.convert_to_numpy(found)
     ask((found >= 0).all(), "a loss is below 0. What sign has the logarithm of a probability?")
+    ask(
+        not np.allclose(found, [0.2231 / 2, 0.6931 / 2], atol=1e-3),
+        "with gamma 0 and alpha 1 half of cross-entropy comes out. Is it the sum over the labels, or their mean?",
+    )
     ask(
         np.allclose(found, [0.2231, 0.6931], atol=1e-3),
         "with gamma 0 and alpha 1 it should be cross-entropy. Natural logarithm? Of the probabilities as they come?",
@@ -139,7 +192,11 @@ def transfer_model(function):
     )
     left = len(model.trainable_weights)
     ask(left != 0, "nothing can be trained. Freeze the base, and only the base.")
-    ask(left != 4, "the base can still be trained. What sets a layer to be left alone?")
+    own = {id(variable) for variable in base.weights}
+    ask(
+        not any(id(variable) in own for variable in model.trainable_weights),
+        "the base can still be trained. What sets a layer to be left alone?",
+    )
     ask(left == 2, f"{left} arrays can be trained; one dense layer has two, weights and biases.")
     for variable in model.trainable_weights:
         variable.assign(np.full(variable.shape, 50.0) * (np.arange(5) == 2))
@@ -168,10 +225,14 @@ def variants(function):
 
 def nearness(function):
     with np.errstate(all="ignore"):
-        found = function(np.array([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 0]]))
+        found = function(np.array([[1, 1, 0, 0], [1, 1, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 0]]))
     array(found, (5,), "the nearness")
-    ask(np.isclose(found[0], 1), "the face itself should be nearest, with 1. Distance, or nearness?")
-    ask(found[1] > found[2], "fewer superpixels shown should be farther away.")
+    ask(
+        not np.isclose(found[0], 1) or np.isclose(found[1], 1),
+        "the first row counts as nearest, and two of its four are hidden: shown[0] need not be the face itself.",
+    )
+    ask(np.isclose(found[1], 1), "the face itself should be nearest, with 1. Distance, or nearness?")
+    ask(found[0] > found[2], "fewer superpixels shown should be farther away.")
     ask(
         not np.isclose(found[2], np.exp(-4)),
         "one step of the formula is missing: look at what stands around the exponential.",
@@ -181,6 +242,10 @@ def nearness(function):
         "one of four shown: the cosine is 0.5, and so is the distance. What comes out of the formula for it?",
     )
     ask(np.isfinite(found[3]), "with all hidden it isn't finite. What does the task say about that case?")
+    ask(
+        np.isclose(found[3], np.exp(-8), rtol=1e-3, atol=0),
+        f"with all hidden {found[3]:.3g} comes out. Which d does the task name, and what does the formula make of it?",
+    )
 
 
 def fit(function):
@@ -229,6 +294,13 @@ def hottest_square(function):
     ask(
         place == (10, 7),
         f"the hottest square touches the lower right corner; you found {place}. How many places are there to try?",
+    )
+    relevance = np.full((12, 9), -1.0)
+    relevance[4:6, 3:5] = -0.5
+    found = function(relevance, 2)
+    ask(
+        np.shape(found) == (2,) and tuple(found) == (4, 3),
+        "where all speaks against the label, one square does so least. With which sum does your search begin?",
     )
 
 

@@ -62,6 +62,16 @@ def spread_of_each_row_of_pixels(images):
     return np.unique(np.where(images.std(axis=2) < 60)[0])
 
 
+@wrong("faulty_rows", "np.array([]) doesn't know")
+def empty_of_floats(images):
+    return np.array([row for row in range(len(images)) if images[row].std() < 8])
+
+
+@wrong("faulty_rows", "expected 1: a list of row numbers")
+def a_column(images):
+    return np.argwhere(images.std((1, 2)) < 8)
+
+
 @wrong("faulty_rows", "single tone are missed")
 def black_only(images):
     return np.flatnonzero(images.reshape(len(images), -1).max(1) == 0)
@@ -182,6 +192,13 @@ def nearly_equal(images):
         if len(group) > 1 and group not in groups:
             groups.append(group)
     return groups
+
+
+@wrong("duplicate_groups", "ascend")
+def in_the_order_of_their_pixels(images):
+    _, inverse = np.unique(images.reshape(len(images), -1), axis=0, return_inverse=True)
+    groups = [np.flatnonzero(inverse.ravel() == k).tolist() for k in range(inverse.max() + 1)]
+    return [group for group in groups if len(group) > 1]
 
 
 @wrong("duplicate_groups", "expected a list of groups")

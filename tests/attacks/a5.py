@@ -248,6 +248,11 @@ def high_first(hits, n):
 
 
 @wrong("interval", "expected a pair")
+def an_array(hits, n):
+    return np.array(by_counts(hits, n))
+
+
+@wrong("interval", "expected a pair")
 def half_width(hits, n):
     low, high = by_counts(hits, n)
     return (high - low) / 2

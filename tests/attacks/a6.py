@@ -138,6 +138,18 @@ def row_by_row(shown):
     return out
 
 
+@wrong("nearness", "the nearer a variant is")
+def measured_from_the_first_row(shown):
+    length = np.linalg.norm(shown, axis=1) * np.linalg.norm(shown[0])
+    cosine = shown @ shown[0] / np.maximum(length, 1e-9)
+    return np.sqrt(np.exp(-((1 - cosine) ** 2) / 0.25**2))
+
+
+@wrong("nearness", "All hidden: distance 1")
+def zero_for_nothing(shown):
+    return np.where(shown.any(axis=1), by_share(shown), 0.0)
+
+
 @wrong("nearness", "square root is missing")
 def no_root(shown):
     return np.exp(-((1 - np.sqrt(shown.mean(1))) ** 2) / 0.25**2)
