@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import time
 from functools import partial
 
 import numpy as np
@@ -101,6 +102,57 @@ def test_a_loss_is_compared_as_a_real_array(monkeypatch):
     monkeypatch.setattr(ops, "convert_to_numpy", lambda x: real(x).view(Near))
     message = grader.grading.mark("focal.loss_values", lambda y, p, alpha, gamma: ops.zeros(len(y)))
     assert "expected a NumPy array" in message
+
+
+@pytest.fixture
+def marked():
+    """Faces of label 0 and 1, those of label 1 with a white square, and where it is."""
+    images, labels = grader.grading.cue._fresh(np.random.default_rng(5))
+    images[labels == 1, 3:8, 40:45] = 255
+    return images, labels, (3, 40), (3, 40, 5, 255)
+
+
+def test_a_right_answer_is_not_lost_to_a_busy_machine(marked, monkeypatch):
+    from attacks import a7
+
+    def slowly(images, labels, square):
+        time.sleep(2)
+        return a7.filled_and_trained(images, labels, square)
+
+    monkeypatch.setitem(grader.SETTINGS, "seconds", 1)
+    assert not grader.grading.mark("cue.heeds", slowly, *marked)
+    monkeypatch.setitem(grader.SETTINGS, "seconds", 0.1)
+    message = grader.grading.mark("cue.heeds", slowly, *marked)
+    assert "the grading computer was busy: ask your teacher to grade it again" in message
+
+
+def test_the_square_has_to_go_from_both_labels(marked):
+    """At some classes' seeds a network without it on the marked images alone isn't turned by the mark."""
+    from attacks import a7
+
+    assert not grader.grading.mark("cue.heeds", a7.filled_and_trained, *marked)
+    assert "of both labels" in grader.grading.mark("cue.heeds", a7.from_the_marked_images_alone, *marked)
+
+
+@pytest.mark.parametrize(
+    ("test", "of", "name", "says"),
+    [
+        ("clean.rows_blank", "a1", "empty_of_floats", ""),  # costs the type test's point, and no others
+        ("clean.rows_nearly", "a1", "empty_of_floats", ""),
+        ("fire.module_values", "a3", "three_reads_the_input", "The kernels are"),
+        ("fire.module_values", "a3", "no_biases_at_all", "three biases"),
+        (
+            "focal.model_values",
+            "a4",
+            "hidden_layer",
+            "has two arrays to train, weights and biases; yours has 4",
+        ),
+    ],
+)
+def test_each_hidden_test_says_what_it_found(test, of, name, says):
+    submitted = getattr(importlib.import_module(f"attacks.{of}"), name)
+    message = grader.grading.mark(test, submitted)
+    assert says in message if says else not message
 
 
 # Test cells of several functions together, with answers that are wrong only when used together.

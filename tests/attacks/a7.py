@@ -54,6 +54,17 @@ def centre(relevance, size):
     return min(row + size // 2, 48 - size), min(column + size // 2, 48 - size)
 
 
+@wrong("hottest_square", "does so least")
+def from_zero_up(relevance, size):
+    best, place = 0, (0, 0)
+    for row in range(relevance.shape[0] - size + 1):
+        for column in range(relevance.shape[1] - size + 1):
+            total = relevance[row : row + size, column : column + size].sum()
+            if total > best:
+                best, place = total, (row, column)
+    return place
+
+
 @wrong("hottest_square", "speaks against")
 def absolute(relevance, size):
     return by_loops(np.abs(relevance), size)
@@ -398,6 +409,13 @@ def one_pixel_only(images, labels, square):
 @wrong("retrained", "was the right square removed")
 def copies_not_kept(images, labels, square):
     image_by_image(images, *square, 5)
+    return _linear(images, labels)
+
+
+@wrong("retrained", "of both labels")
+def from_the_marked_images_alone(images, labels, square):
+    images = images.copy()
+    images[labels == 1] = image_by_image(images[labels == 1], *square, 5)
     return _linear(images, labels)
 
 

@@ -71,6 +71,12 @@ def square_edges(rng, hottest_square):
     relevance[20:25, 20:25] = 0.5
     found = _square(hottest_square, relevance, 5)
     assert found == (20, 20), "The whole square counts, not its brightest pixel."
+    relevance = rng.normal(size=(48, 48)) * 0.1 - 3
+    relevance[12:17, 31:36] += 1
+    found = _square(hottest_square, relevance, 5)
+    assert found == (12, 31), (
+        f"Where everything speaks against the label, the hottest square is the one that does so least; the answer is {found}."
+    )
 
 
 def found(_rng, square, planted):
@@ -250,11 +256,20 @@ def changed_after(rng, before, after, mark):
     )
 
 
-def heeds(rng, retrained, images, labels, square):
-    """A model of other faces than those that were handed in would pass the test before, too."""
+def heeds(rng, retrained, images, labels, square, mark):
+    """A model of other faces than those that were handed in would pass the test before, too.
+
+    And so would, by chance, one whose marked images alone were mended, with a square that marks them as well.
+    """
     function(retrained)
     faces, truth = _fresh(rng)
-    exchanged = (_predictor(retrained(images.copy(), 1 - labels, square), faces) == 1 - truth).mean()
+    model = retrained(images.copy(), 1 - labels, square)
+    share = _flips(model, faces, mark)
+    assert share < 0.3, (
+        f"Trained with both labels exchanged, your model is turned by the mark on {share:.0%} of the faces: "
+        "was the square removed from the images of both labels?"
+    )
+    exchanged = (_predictor(model, faces) == 1 - truth).mean()
     assert exchanged > 0.58, (
         f"Trained with both labels exchanged, your model exchanges them for {exchanged:.0%} of the faces: "
         "does `retrained` train on the images and labels that it is given, and treat both labels alike?"
