@@ -56,21 +56,25 @@ def module_shape(rng, fire_module):
     )
 
 
+def _three_convolutions(network, c_in, squeeze, expand):
+    found = sorted(tuple(w.shape) for w in network.weights if len(w.shape) == 4)
+    expected = sorted([(1, 1, c_in, squeeze), (1, 1, squeeze, expand), (3, 3, squeeze, expand)])
+    assert found == expected, f"The kernels are {found}, expected {expected} (height, width, in, out)."
+    parameters = _count(c_in, squeeze, expand)
+    assert network.count_params() == parameters, (
+        f"The module has {network.count_params()} parameters, expected {parameters}: three biases, and no more layers."
+    )
+
+
 def module_kernels(rng, fire_module):
     for c_in, squeeze, expand in (_some(rng), _some(rng)):
-        network = _network(fire_module, c_in, squeeze, expand)
-        found = sorted(tuple(w.shape) for w in network.weights if len(w.shape) == 4)
-        expected = sorted([(1, 1, c_in, squeeze), (1, 1, squeeze, expand), (3, 3, squeeze, expand)])
-        assert found == expected, f"The kernels are {found}, expected {expected} (height, width, in, out)."
-        parameters = _count(c_in, squeeze, expand)
-        assert network.count_params() == parameters, (
-            f"The module has {network.count_params()} parameters, expected {parameters}: three biases, and no more layers."
-        )
+        _three_convolutions(_network(fire_module, c_in, squeeze, expand), c_in, squeeze, expand)
 
 
 def module_values(rng, fire_module):
     c_in, squeeze, expand = _some(rng)
     network = _network(fire_module, c_in, squeeze, expand)
+    _three_convolutions(network, c_in, squeeze, expand)
     weights = [rng.normal(size=w.shape).astype("float32") for w in network.weights]
     network.set_weights(weights)
     x = rng.normal(size=(3, 9, 9, c_in)).astype("float32")

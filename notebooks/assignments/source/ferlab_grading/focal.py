@@ -148,6 +148,9 @@ def model_values(rng, transfer_model):
     head = [rng.normal(size=w.shape).astype("float32") for w in model.trainable_weights]
     for variable, value in zip(model.trainable_weights, head, strict=True):
         variable.assign(value)
+    assert len(head) == 2, (
+        f"One dense layer has two arrays to train, weights and biases; yours has {len(head)}."
+    )
     x = rng.normal(size=(6, 12, 12, 1)).astype("float32")
     kernel, bias = sorted(head, key=np.ndim, reverse=True)
     z = np.asarray(base(x)) @ kernel + bias
