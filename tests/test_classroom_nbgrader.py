@@ -192,7 +192,7 @@ def test_each_submission_gets_what_it_deserves(graded, student):
 def test_feedback_teaches_and_keeps_the_hidden_tests_to_itself(course, graded):
     page = {name: (course / "feedback" / name / ONE / f"{ONE}.html").read_text() for name in STUDENTS}
     secret = str(json.loads((course / "ferlab_grading" / "class.json").read_text())["secret"])
-    assert "a loop doesn&#39;t end" in page["fay"] or "a loop doesn't end" in page["fay"]
+    assert "the grading computer was busy" in page["fay"]
     assert "Not written yet" in page["ben"]
     assert "never said that it passed" in page["gus"]
     assert "is there an exit()" in page["hal"]
