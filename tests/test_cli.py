@@ -9,13 +9,14 @@ import sys
 import numpy as np
 import pytest
 
-from ferlab import comparison, load_faces, load_predictor, parts
+from ferlab import ablation, comparison, leakage, load_faces, load_predictor, parts
 from ferlab.__main__ import SHIPPED, TRAINABLE, main
 from ferlab.emotions import FERPLUS
 from ferlab.evaluation import evaluate
 from ferlab.losses import LAB_ALPHA
 from ferlab.models import zoo
 from ferlab.models.own import two_headed
+from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights
 from ferlab.recipes import RECIPES
 
@@ -52,6 +53,16 @@ def write_votes(path, n):
     for usage in ("Training", "PublicTest"):
         votes += [f"{usage},,{','.join('9' if k == i % 8 else '0' for k in range(10))}" for i in range(n)]
     path.write_text("\n".join(votes) + "\n")
+
+
+def first_weights(model):
+    """The sum of what was drawn for a model's first layer: two that began from one seed have the same."""
+    return float(model.get_weights()[0].sum())
+
+
+def names_the_first_of(k):
+    """In place of `as_predictor`: whatever the model and the face, it is the first of k labels."""
+    return lambda model: lambda images: np.eye(k)[np.zeros(len(images), int)]
 
 
 def settings_of(folder):
@@ -293,6 +304,42 @@ def test_ablate_writes_every_step_of_the_story(tmp_path):
     assert all(step["interval"][0] <= step["accuracy"] <= step["interval"][1] for step in steps)
 
 
+def test_each_step_of_the_story_changes_one_thing(tmp_path, monkeypatch):
+    built, told = [], []
+
+    def noted_network(classes, **settings):
+        built.append(settings)
+        return squeezenet(classes, **settings)
+
+    def noted(model, training, judged, **settings):
+        told.append({"drawn": first_weights(model), **settings})
+        return {"loss": [1.0], "seconds": [1.0]}
+
+    monkeypatch.setattr(ablation, "squeezenet", noted_network)
+    monkeypatch.setattr(ablation, "fit", noted)
+    monkeypatch.setattr(ablation, "as_predictor", names_the_first_of(7))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    write_csv(tmp_path / "fer2013.csv", 14)
+    main(["ablate", "--source", str(tmp_path), "--epochs", "1", "--results", "."])
+    columns = ("modules", "bypass", "dropout", "batch_norm")
+    assert [
+        (*(net[c] for c in columns), run["batch_size"]) for net, run in zip(built, told, strict=True)
+    ] == [
+        (8, False, 0.0, False, 512),
+        (8, True, 0.0, False, 512),
+        (8, True, 0.2, False, 512),
+        (8, True, 0.2, True, 512),
+        (11, True, 0.2, True, 512),
+        (11, True, 0.2, True, 256),
+    ]
+    assert {net["kernel_initializer"] for net in built} == {"he_normal"}
+    assert {run["class_weight"] for run in told} == {None}
+    assert len({run["drawn"] for run in told}) == 1
+    for row in comparison.story(tmp_path)["steps"]:
+        assert (row["training_accuracy"], row["accuracy"]) == pytest.approx((1 / 13, 2 / 14), abs=1e-6)
+
+
 def test_ablate_sets_each_training_beside_the_whole_recipe(tmp_path, monkeypatch):
     write_csv(tmp_path / "fer2013.csv", 35)
     monkeypatch.chdir(tmp_path)
@@ -316,11 +363,12 @@ def test_each_part_is_left_out_of_what_is_trained(tmp_path, monkeypatch):
     told = []
 
     def noted(model, training, judged, **settings):
-        told.append({"targets": training[1], **settings})
+        told.append({"targets": training[1], "drawn": first_weights(model), **settings})
         return {"loss": [1.0], "seconds": [1.0]}
 
     # Seven real trainings would take two minutes; what training does with these settings is tested on its own.
     monkeypatch.setattr(parts, "fit", noted)
+    monkeypatch.setattr(parts, "as_predictor", names_the_first_of(15))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
     write_csv(tmp_path / "fer2013.csv", 14)
@@ -329,12 +377,19 @@ def test_each_part_is_left_out_of_what_is_trained(tmp_path, monkeypatch):
 
     whole, seed, votes, smoothing, erasing, crops, turning = told
     assert [run["seed"] for run in (whole, seed)] == [0, 1]
+    assert whole["drawn"] == smoothing["drawn"] != seed["drawn"]
+    assert {(run["keep_last"], run["learning_rate"]) for run in told} == {
+        (True, RECIPES["squeezenet"].learning_rate)
+    }
     assert [run["targets"].shape[1] for run in (whole, votes)] == [7 + 8, 7]
     assert [run["targets"][:, :7].max() for run in (whole, smoothing)] == pytest.approx([0.9 + 0.1 / 7, 1])
     # Where nothing is erased, what moves the faces stands alone.
     assert [isinstance(run["augment"], RandomAffine) for run in (whole, erasing)] == [False, True]
     assert [run["augment"].layers[0].side for run in (whole, crops)] == [40, None]
     assert [run["augment"].layers[0].rotation for run in (whole, turning)] == [15, 0]
+    # Of 14 faces two have the first label, and one of these shows a photo of PublicTest and is not trained on.
+    for row in comparison.parts(tmp_path)["trainings"]:
+        assert (row["training_accuracy"], row["accuracy"]) == pytest.approx((1 / 13, 2 / 14), abs=1e-6)
 
 
 def test_each_part_is_left_out_alone():
@@ -365,6 +420,33 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
         comparison.leakage(tmp_path / "nothing")
     with pytest.raises(FileNotFoundError, match="`python -m ferlab ablate --results"):
         comparison.story(tmp_path / "nothing")
+
+
+def test_copied_photos_are_counted_apart(tmp_path, monkeypatch):
+    told = []
+
+    def noted(model, training, judged, **settings):
+        told.append({"drawn": first_weights(model), **settings})
+        return {"loss": [1.0], "seconds": [1.0], "accuracy": [0.5]}
+
+    monkeypatch.setattr(leakage, "fit", noted)
+    monkeypatch.setattr(leakage, "as_predictor", names_the_first_of(7))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    write_csv(tmp_path / "fer2013.csv", 70)
+    main(["leakage", "--source", str(tmp_path), "--epochs", "1", "--results", "."])
+    # Ten of 70 faces have the first label, and the one that is copied is among them.
+    rows = comparison.leakage(tmp_path)["trainings"]
+    for row in rows:
+        assert row["copied"] == {"faces": 1, "right": 1}
+        assert row["others"] == {"faces": 69, "right": 9}
+        assert row["accuracy"] == pytest.approx(10 / 70, abs=1e-6)
+    assert [row["training_accuracy"] for row in rows] == pytest.approx([9 / 69, 10 / 70, 9 / 69], abs=1e-6)
+    without, with_copies, another = told
+    assert without["drawn"] == with_copies["drawn"] != another["drawn"]
+    assert {(run["keep_last"], run["learning_rate"]) for run in told} == {
+        (True, RECIPES["squeezenet"].learning_rate)
+    }
 
 
 @pytest.mark.parametrize(

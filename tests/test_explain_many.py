@@ -153,6 +153,9 @@ def test_a_function_of_float32_images_is_known_again(tmp_path):
     [
         ({"images": FACES[1:4]}, "000000.npz explains another face than image 0"),
         ({"n_samples": 41}, r"000000.npz was made with n_samples=40, not 41; give another folder"),
+        ({"seed": 1}, "made with seed=0, not 1"),
+        ({"hide": "grey"}, "made with hide='mean', not 'grey'"),
+        ({"method": "felzenszwalb"}, "made with method='slic', not 'felzenszwalb'"),
         ({"n_segments": 60}, r"settings=\{'n_segments': 50,.*not \{'n_segments': 60"),
         ({"predict": lambda images: np.full((len(images), 2), 0.5)}, "another network"),
         ({"predict": lambda images: np.full((len(images), 3), 1 / 3)}, "another network"),

@@ -11,6 +11,7 @@ import ferlab
 import keras  # isort: skip
 from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
 from ferlab.emotions import FERPLUS, VOTES
+from ferlab.evaluation import Report
 from ferlab.models import own, zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
@@ -67,6 +68,43 @@ def test_a_card_has_what_the_network_scores_in_each_view():
     assert figures["accuracy"] == 1
     # With its mirror image no side of a face is brighter, so all four are taken for "right".
     assert {figures[f"accuracy_{views}"] for views in ("flip", "crops", "copies")} == {0.25}
+
+
+def test_a_row_says_what_was_learnt_and_what_came_of_it_by_hand():
+    def report(labels, answers):
+        return Report(("a", "b"), np.array(labels), np.eye(2)[answers])
+
+    learnt, judged = report([0, 0, 1], [0, 0, 0]), report([0, 0, 0, 1], [0, 0, 1, 1])
+    row = rebuild.outcome({"loss": [2.0, 1.0], "seconds": [3.0, 4.4]}, learnt, judged)
+    assert (row["epochs"], row["seconds"]) == (2, 7)
+    assert row["training_accuracy"] == pytest.approx(2 / 3, abs=1e-6)
+    assert row["accuracy"] == 0.75
+    assert row["mean_recall"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-6)
+    assert row["interval"] == pytest.approx((0.3006, 0.9544), abs=1e-4)  # Wilson's of 3 in 4
+    assert row["mean_recall_interval"] == pytest.approx(judged.mean_recall_interval, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["vgg16-focal", "squeezenet"])
+def test_a_recipe_says_whether_the_last_epoch_is_kept(name, tmp_path, monkeypatch):
+    told = []
+
+    def noted(model, training, judged, **settings):
+        told.append(settings.get("keep_last", False))
+        return {"loss": [1.0]}
+
+    monkeypatch.setattr(rebuild, "fit", noted)
+    faces, recipe = ferlab.draw_faces(7), replace(RECIPES[name], head_epochs=0)
+    told_by_caller = {
+        "out": tmp_path / "x",
+        "start": None,
+        "folder": None,
+        "epochs": 1,
+        "seed": 0,
+        "command": "x",
+    }
+    pair = faces, one_hot(faces.labels, 7)
+    rebuild._fit(recipe, tells_the_bright_side(), pair, pair, {}, argparse.Namespace(**told_by_caller))
+    assert told == [name == "vgg16-focal"]
 
 
 def test_going_on_begins_with_the_weights_given():
