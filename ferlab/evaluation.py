@@ -198,7 +198,8 @@ class Report:
         logits = np.log(np.maximum(self.probabilities.astype(float), 1e-30)) / temperature
         powers = np.exp(logits - logits.max(1, keepdims=True))
         softened = (powers / powers.sum(1, keepdims=True)).astype(np.float32)
-        return replace(self, probabilities=softened, about=f"{self.about}, temperature {temperature:.2f}")
+        about = f"{self.about or f'{len(self)} faces'}, temperature {temperature:.2f}"
+        return replace(self, probabilities=softened, about=about)
 
     def best_temperature(self):
         """The temperature at which these answers have the lowest log loss, between 0.05 and 20.

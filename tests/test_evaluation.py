@@ -51,6 +51,14 @@ def test_three_classes_by_hand():
     assert report.precision == pytest.approx([3 / 5, 1 / 2, 1])
     assert report.f1 == pytest.approx([2 / 3, 2 / 5, 1])
     assert report.mean_recall == pytest.approx((3 / 4 + 1 / 3 + 1) / 3)
+    lines = repr(report).splitlines()
+    assert lines[0] == "10 faces"
+    assert lines[2].split() == ["a", "4", "0.600", "0.750", "0.667"]
+    assert lines[5] == "accuracy 70.0% (95 % interval 39.7% to 89.2%)"  # Wilson's of 7 in 10
+    # Wilson's limits of 3 in 4, 1 in 3 and 3 in 3 lie 0.4494, 0.2718, 0.5615 below and 0.2044, 0.4590, 0 above.
+    below, above = np.linalg.norm([0.4494, 0.2718, 0.5615]) / 3, np.linalg.norm([0.2044, 0.4590]) / 3
+    low, high = 0.6944 - below, 0.6944 + above
+    assert lines[6] == f"mean recall 69.4% (95 % interval {low:.1%} to {high:.1%})"
 
 
 @settings(max_examples=20, deadline=None)
@@ -174,6 +182,29 @@ def test_temperature_keeps_the_labels_and_can_be_taken_back(temperature, seed):
     back = heated.at_temperature(1 / temperature)
     assert back.probabilities == pytest.approx(report.probabilities, abs=1e-3)
     assert report.at_temperature(report.best_temperature()).log_loss <= report.log_loss + 1e-6
+
+
+def test_a_temperature_is_told_behind_what_was_there():
+    report = report_of([0], [(0.6, 0.4)])
+    assert report.at_temperature(2).about == "1 faces, temperature 2.00"
+    assert evaluate(oracle(), make_faces([0])).at_temperature(0.5).about == (
+        "1 test faces (PublicTest), temperature 0.50"
+    )
+
+
+def test_the_best_temperature_is_at_the_end_where_all_is_right_or_all_is_wrong():
+    assert report_of([0], [(0.6, 0.4)]).best_temperature() == pytest.approx(0.05, rel=0.01)
+    assert report_of([1], [(0.6, 0.4)]).best_temperature() == pytest.approx(20, rel=0.01)
+
+
+def test_crops_lie_two_pixels_towards_each_corner():
+    assert {(view.down, view.right) for view in VIEWS["crops"]} == {
+        (0, 0),
+        (-2, -2),
+        (-2, 2),
+        (2, -2),
+        (2, 2),
+    }
 
 
 def test_crops_are_moved_by_whole_pixels():
@@ -311,6 +342,13 @@ def test_human_ceilings_interval_is_wide_where_all_faces_are_alike():
     assert high > human.recall[FER2013.index("sad")] + 0.1
 
 
+def test_human_ceilings_interval_is_no_narrower_than_that_of_so_many_answers():
+    votes = np.array([ballots(happy=9, sad=1), ballots(happy=8, sad=1)] * 20, np.uint8)
+    human = human_ceiling(make_faces([3] * 40, votes=votes))
+    # All faces are nearly alike, by which one answer would say as much as hundreds.
+    assert human.interval == pytest.approx(wilson_interval(20 * 9 + 20 * 8, 20 * 10 + 20 * 9))
+
+
 @pytest.mark.parametrize("others", [{"happy": 10}, {"happy": 6, "sad": 4}])
 def test_human_ceilings_interval_holds_its_share_where_two_faces_are_all(others):
     votes = np.array([ballots(happy=9, sad=1), ballots(**others)], np.uint8)
@@ -392,6 +430,9 @@ def test_what_it_refuses():
         evaluate(lambda images: np.full((len(images), 7), np.nan), faces)
     with pytest.raises(ValueError, match="does the model lack its softmax"):
         evaluate(lambda images: 3 * oracle()(images), faces)
+    with pytest.raises(ValueError, match=r"rows sum to 1\.1 to 1\.1"):
+        evaluate(lambda images: 1.1 * oracle()(images), faces)
+    assert evaluate(lambda images: 1.01 * oracle()(images), faces).accuracy == 1  # as of numbers of 8 bits
     with pytest.raises(ValueError, match=r"values from -0\.5 to 1\.5 whose rows sum to 1 to 1"):
         evaluate(lambda images: np.tile([1.5, -0.5, 0, 0, 0, 0, 0], (len(images), 1)), faces)
     with pytest.raises(ValueError, match=r"carry no FER\+ votes"):

@@ -122,6 +122,18 @@ def test_hits_by_hand():
     assert found["random"][REGIONS.index("hair")] == pytest.approx(3 / 16)
 
 
+def test_three_superpixels_count_where_nothing_is_said_and_none_is_no_number():
+    regions = (SQUARES % 8).astype(np.uint8)  # superpixels 0 to 7 lie in the region of their number
+    weights = np.full(16, -1.0)
+    weights[[7, 6, 5, 4, 3]] = 5, 4, 3, 2, 1
+    found = parts.count_hits([explanation(weights)], regions, EACH, [0])
+    assert np.flatnonzero(found["lime"]).tolist() == [5, 6, 7]
+    found = parts.count_hits([explanation(weights)], regions, EACH, [0], top=None)
+    assert np.flatnonzero(found["lime"]).tolist() == [3, 4, 5, 6, 7]
+    with pytest.raises(ValueError, match="top=0: expected 1 or more, or None"):
+        parts.count_hits([explanation(weights)], regions, EACH, [0], top=0)
+
+
 def test_what_speaks_against_is_no_hit():
     regions = np.full((48, 48), REGIONS.index("mouth"), np.uint8)
     found = parts.count_hits([explanation(-np.ones(16))], regions, EACH, [0], top=3)
@@ -180,6 +192,28 @@ def test_charts_say_in_words_what_they_show():
         ["EF", "mouth"],
     ]
     assert "EMFACS: happy 90% (by lot 30%)" in codebook_rows(counts).alt
+
+
+def test_the_bars_begin_at_zero_and_regions_are_named_by_what_they_gain():
+    from ferlab.plots.regions import region_panels
+
+    mouth, nose, eyes = (REGIONS.index(name) for name in ("mouth", "nose", "eyes"))
+    lime, lot, centre = (np.zeros(9) for _ in range(3))
+    lime[[mouth, nose, eyes]] = 8, 5, 9
+    lot[[mouth, nose, eyes]] = 2, 1, 8
+    centre[mouth] = 4
+    found = {"faces": 10, "lime": lime, "random": lot, "centre": centre}
+    picture = region_panels({"slic": {"happy": {"top three": found}}})
+    # Eyes are met most often, and by lot nearly as often.
+    assert "happy: mouth 80% (by lot 20%), nose 50% (by lot 10%)" in picture.alt
+    [axes] = picture.figure.axes
+    assert [bar.get_x() for bar in axes.patches] == [0] * 9
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(lot / 10)
+    crosses, dots = (next(line for line in axes.lines if line.get_marker() == mark) for mark in "xo")
+    assert crosses.get_xdata() == pytest.approx(centre / 10)
+    assert dots.get_xdata() == pytest.approx(lime / 10)
+    # Wilson's interval of 8 in 10.
+    assert axes.collections[0].get_segments()[mouth][:, 0] == pytest.approx([0.4902, 0.9433], abs=1e-4)
 
 
 def test_overlays_draw_each_face_by_each_map():

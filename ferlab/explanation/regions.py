@@ -74,12 +74,14 @@ def count_hits(explanations, maps, targets, labels, top=3):
     A target is hit where one of these superpixels has its home in it. Returns {"faces": n, "lime": (t,) faces hit,
     "random": (t,) expected with as many superpixels drawn by lot, "centre": (t,) hit by as many nearest the centre}.
     """
+    if top is not None and top < 1:
+        raise ValueError(f"top={top}: expected 1 or more, or None for all that are positive")
     maps = np.broadcast_to(maps, (len(explanations), *np.shape(maps)[-2:]))
     found = {name: np.zeros(len(targets)) for name in ("lime", "random", "centre")}
     for explanation, regions, label in zip(explanations, maps, labels, strict=True):
         within = np.asarray(targets)[:, home_regions(explanation.segments, regions)]  # (t, s)
         weights = explanation.weights[label]
-        many = int(min((weights > 0).sum(), top or len(weights)))
+        many = int(min((weights > 0).sum(), len(weights) if top is None else top))
         nearest = np.argsort(-centre_prior(explanation.segments), kind="stable")
         found["lime"] += within[:, explanation.ranking(label)[:many]].any(1)
         found["centre"] += within[:, nearest[:many]].any(1)

@@ -79,7 +79,8 @@ def explanation_rows(explanations, label=None):
         for_and_against(row[4], explanation, chosen)
         alt.append(
             f"{explanation.method}: of {len(weights)} superpixels {positive} speak for "
-            f"{explanation.name(chosen)} ({probability}), the strongest {_place(explanation, order[0])}"
+            f"{explanation.name(chosen)} ({probability})"
+            + (f", the strongest {_place(explanation, order[0])}" if positive else "")
         )
     figure.tight_layout(pad=0.6)
     parts = "the face, its top superpixel, its top three, all positive ones, for (red) and against (blue)"
@@ -135,8 +136,11 @@ def side_by_side(explanations, label=None):
     for axis, (title, explanation) in zip(axes[0], explanations.items(), strict=True):
         for_and_against(axis, explanation, label, largest)
         axis.set_title(title, fontsize=9)
-        order = explanation.ranking(label)
-        alt.append(f"{title}: strongest for it {_place(explanation, order[0])}")
+        strongest = explanation.ranking(label)[0]
+        there = chosen[title][strongest] > 0
+        alt.append(
+            f"{title}: {f'strongest for it {_place(explanation, strongest)}' if there else 'none for it'}"
+        )
     figure.tight_layout(pad=0.5)
     return Picture(figure, f"Superpixels for (red) and against (hatched blue). {'; '.join(alt)}.")
 
@@ -200,8 +204,10 @@ def twin_check(image, twin, mask, explanation, label=None):
     show_face(axes[2], np.where(mask, 255, 0), f"where they differ: {mask.mean():.0%}")
     for_and_against(axes[3], explanation, explanation.label(label))
     figure.tight_layout(pad=0.5)
+    strongest = explanation.ranking(label)[0]
+    there = explanation.weights[explanation.label(label)][strongest] > 0
     alt = f"""A drawn face, its neutral twin, the {mask.mean():.0%} of pixels in which they differ, and LIME's
-        superpixels, the strongest {_place(explanation, explanation.ranking(label)[0])}."""
+        superpixels, {f"the strongest {_place(explanation, strongest)}" if there else "none for it"}."""
     return Picture(figure, alt)
 
 
