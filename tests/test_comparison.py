@@ -68,6 +68,12 @@ def test_columns_stand_below_their_headings():
         assert all(row[place - 1] == " " and row[place] != " " for row in rows), heading
 
 
+def test_a_row_says_what_its_authors_report_besides_accuracy():
+    shown = comparison.table(comparison.systems()).splitlines()
+    _, row = [line for line in shown if line.startswith("De Lorenzo 2019: CNN ")]
+    assert re.search(r" 61\.6% .*\) +2,716,647 +2,716,647 ", row)  # as reported, and as built here
+
+
 def test_another_seed_is_held_against_the_interval_of_the_first(tmp_path):
     card = json.loads((comparison.RESULTS / "delorenzo-cnn.json").read_text())
     again = {**card, "seed": 1, "accuracy": card["interval"][1] + 0.01, "mean_recall": card["mean_recall"]}
@@ -81,6 +87,16 @@ def test_another_seed_is_held_against_the_interval_of_the_first(tmp_path):
         f"seed 1, De Lorenzo 2019: CNN: accuracy {high:.1%}, beyond the interval above; "
         f"mean recall {recall:.1%}, within the interval above"
     )
+
+
+def test_another_seed_may_lie_below_the_interval_too(tmp_path):
+    card = json.loads((comparison.RESULTS / "delorenzo-cnn.json").read_text())
+    low = {"accuracy": card["interval"][0] - 0.01, "mean_recall": card["mean_recall_interval"][0] - 0.01}
+    for folder, content in ((tmp_path, card), (tmp_path / "seed-1", {**card, "seed": 1, **low})):
+        folder.mkdir(exist_ok=True)
+        (folder / "delorenzo-cnn.json").write_text(json.dumps(content))
+    shown = comparison.table(comparison.systems(tmp_path))
+    assert (shown.count("beyond the interval"), shown.count("within the interval")) == (2, 0)
 
 
 def test_small_devices_are_measured_for_both_squeezenets_and_the_vgg16(tmp_path):

@@ -128,6 +128,8 @@ def test_stability_by_hand():
     assert marks.stability([[5, 4, 1, 0], [5, 1, 4, 0]], top=2) == pytest.approx(1 / 3)
     three = [[5, 4, 1, 0], [5, 4, 1, 0], [0, 1, 4, 5]]
     assert marks.stability(three, top=2) == pytest.approx((1 + 0 + 0) / 3)
+    # Of the usual five, four are shared.
+    assert marks.stability([[6, 5, 4, 3, 2, 1], [6, 5, 4, 1, 2, 3]]) == pytest.approx(4 / 6)
     with pytest.raises(ValueError, match="two seeds or more"):
         marks.stability([[1, 2, 3]])
 
@@ -236,6 +238,8 @@ def test_figures_say_their_numbers_in_words():
         "found: right 0.67 (0.21 to 0.94), one 0.30 (one mark), a hit 1.00 (one mark), none without a mark"
         in picture.alt
     )
+    strokes = picture.figure.axes[0].collections[0].get_segments()
+    assert strokes[0][:, 0] == pytest.approx([0.208, 0.939], abs=1e-3)
     found = plots.trends(
         (4, 8), {"grey": {"slic": [[True, False], [True, True]]}}, "samples", "found", log=True
     )
@@ -253,6 +257,14 @@ def test_figures_say_their_numbers_in_words():
             "areas",
         ).alt
     )
+
+
+def test_the_least_of_each_column_is_framed():
+    from ferlab.plots.faithfulness import table
+
+    [axes] = table([[0.2, 0.3], [0.1, 0.25]], "ab", "cd", "row", "column", "areas").figure.axes
+    framed = [text.get_text() for text in axes.texts if text.get_bbox_patch().get_edgecolor()[3]]
+    assert framed == ["0.10", "0.25"]
 
 
 MAPS = arrays(float, (8, 8), elements=st.floats(-10, 10))

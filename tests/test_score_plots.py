@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from ferlab import draw_faces
+from ferlab import comparison, draw_faces
 from ferlab.evaluation import Report
 from ferlab.plots import scores, training
 
@@ -64,3 +64,73 @@ def test_a_difference_is_what_was_won_less_what_was_lost():
     assert f"x -5.0 points ({low:.1f} to {high:.1f})" in picture.alt
     [axes] = picture.figure.axes
     assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"] == pytest.approx([-0.05])
+    limits = axes.lines[2]
+    assert limits.get_xdata() == pytest.approx([low / 100, high / 100], abs=1e-4)
+    assert list(limits.get_ydata()) == [1, 1]
+
+
+def test_accuracy_and_mean_recall_have_an_interval_each():
+    picture = scores.compare({"x": REPORT})
+    accuracys, accuracy, recalls, recall, *_ = picture.figure.axes[0].lines
+    assert accuracys.get_xdata() == pytest.approx([0.2307, 0.8824], abs=1e-4)  # Wilson's of 3 in 5
+    assert accuracy.get_xdata() == pytest.approx([0.6])
+    # The recalls are 3 in 4 and 0 in 1, whose limits are 0.3006, 0.9544 and 0, 0.7935.
+    low, high = 0.375 - 0.4494 / 2, 0.375 + np.hypot(0.2044, 0.7935) / 2
+    assert recalls.get_xdata() == pytest.approx([low, high], abs=1e-4)
+    assert recall.get_xdata() == pytest.approx([0.375])
+    assert (
+        "x: accuracy 60.0%, interval 23.1% to 88.2%, mean recall 37.5%, interval 15.0% to 78.5%."
+        in picture.alt
+    )
+
+
+def test_a_recalls_interval_stands_at_its_bar():
+    [axes] = scores.recalls({"x": REPORT}).figure.axes
+    found, lost = (segment[:, 1] for segment in axes.collections[0].get_segments())
+    assert found == pytest.approx([0.3006, 0.9544], abs=1e-4)
+    assert lost == pytest.approx([0, 0.7935], abs=1e-4)
+
+
+def test_bars_of_accuracy_stand_at_their_confidence():
+    answers = np.array([(0.95, 0.05), (0.92, 0.08), (0.97, 0.03), (0.6, 0.4)], "float32")
+    picture = scores.reliability({"x": Report(("a", "b"), np.array([0, 0, 1, 0]), answers)})
+    [axes] = picture.figure.axes
+    heights = [bar.get_height() for bar in axes.patches]
+    assert heights == pytest.approx([0, 0, 0, 0, 0, 1, 0, 0, 0, 2 / 3])
+    dots = next(line for line in axes.lines if line.get_marker() == "o")
+    assert dots.get_xdata() == pytest.approx([0.6, 2.84 / 3])
+    assert dots.get_ydata() == pytest.approx([1, 2 / 3])
+    assert [text.get_text() for text in axes.texts] == ["1", "3"]
+    # (|0.6 - 1| + 3 * |2.84 / 3 - 2 / 3|) / 4
+    assert "x: mean confidence 86%, accuracy 75%, calibration error 0.310." in picture.alt
+
+
+def test_the_larger_gamma_the_less_an_easy_face_costs():
+    picture = scores.focal_curves()
+    at_90 = [np.interp(0.9, *line.get_data()) for line in picture.figure.axes[0].lines]
+    by_hand = [0.105361 * 0.1**gamma for gamma in (0, 1, 2.2, 5)]
+    assert at_90 == pytest.approx(by_hand, rel=0.02)  # drawn from point to point
+    assert "0.1054 for gamma 0, 0.0105 for gamma 1, 0.0007 for gamma 2.2" in picture.alt
+
+
+def test_the_twelve_surest_mistakes_are_shown():
+    sure = 0.51 + 0.03 * np.arange(13)
+    report = Report(("a", "b"), np.zeros(13, int), np.stack([1 - sure, sure], 1))
+    titles = [axes.get_title() for axes in scores.mistakes(report, draw_faces(13)).figure.axes]
+    assert [title for title in titles if title] == [f"a\n→ b {share:.0%}" for share in sure[:0:-1]]
+
+
+def test_systems_stand_at_their_accuracies():
+    figures = {
+        "accuracy": 0.6,
+        "interval": (0.5, 0.7),
+        "mean_recall": 0.3,
+        "mean_recall_interval": (0.2, 0.4),
+    }
+    card = {**figures, "evaluated_on": "9 FER-2013", "epochs": 3, "epochs_in_recipe": 5}
+    system = comparison.System("x", "X", 0.65, recall=0.1, measured=card)
+    picture = scores.systems([system])
+    reported, interval, here, *_ = picture.figure.axes[0].lines
+    assert [list(line.get_xdata()) for line in (reported, interval, here)] == [[0.65], [0.5, 0.7], [0.6]]
+    assert (reported.get_marker(), here.get_marker()) == ("D", "o")
+    assert "X: reported 65%, here 60.0% after 3 of 5 epochs." in picture.alt
