@@ -88,6 +88,14 @@ def test_a_one_sided_smile_moves_one_corner():
     assert change[:, :, 25:].sum() > 5 * change[:, :, :23].sum()
 
 
+def test_contempt_alone_is_one_sided():
+    labels = np.repeat(np.arange(len(FERPLUS)), 20)
+    _, side = drawn.random_expressions(np.random.default_rng(0), labels, FERPLUS)
+    contempt = labels == FERPLUS.index("contempt")
+    assert set(side[contempt]) == {-1, 1}
+    assert set(side[~contempt]) == {0}
+
+
 def test_the_course_set_holds_the_faults_that_were_planted():
     faces = drawn.course_faces()
     assert [len(faces.split(name)) for name in drawn.COURSE_SIZES] == list(drawn.COURSE_SIZES.values())

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from ferlab.drawn import course_faces
 from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels
 from ferlab.widgets import changes
 from ferlab.widgets.probe_still import FACE
+from ferlab.widgets.reveal import Reveal
 
 FACES = ferlab.draw_faces(20, seed=3)
 
@@ -274,6 +276,35 @@ def test_lime_is_revealed_once_though_the_guess_comes_after_the_question(probe):
     assert (probe.lime, probe.problem) == ({}, "")
 
 
+def test_grey_stands_in_for_noise_which_lime_does_not_know(probe):
+    click(probe, fill="noise")
+    ask_lime(probe, 3, 1, 4)
+    assert (probe.lime["asked"], probe.lime["fill"]) == ("noise", "grey")
+    expected = ferlab.explain(left_half, probe.image, hide="grey")
+    np.testing.assert_allclose(probe.lime["weights"], expected.weights[expected.label()])
+
+
+def test_where_all_speaks_against_a_label_no_share_of_it_is_told():
+    found = ferlab.explain(left_half, FACES.images[0], n_samples=60)
+    against = replace(found, weights=-1 - np.abs(found.weights))
+    assert Reveal(against, [0, 1, 2]).agreement()["weight"] is None
+    in_favour = replace(found, weights=1 + np.abs(found.weights))
+    best = in_favour.ranking()[:3].tolist()
+    assert Reveal(in_favour, best).agreement()["weight"] == pytest.approx(1)
+
+
+def test_the_page_s_log_is_about_the_face_on_the_screen(probe, monkeypatch):
+    told = []
+    monkeypatch.setattr(probe, "send", told.append)
+    click(probe, 3)
+    from_page(probe, chosen=1)
+    click(probe, 4)
+    ask(probe, "log")
+    [message] = told
+    assert [entry["state"] for entry in message["log"]] == [{}, {"hidden": [4]}]
+    assert len(probe.log) == 4
+
+
 def test_what_limes_linear_model_says_stands_beside_every_answer(probe):
     mark(probe, 0, 1, 2)
     click(probe, 5, 9)
@@ -366,6 +397,11 @@ def test_painted_pixels_are_filled_and_no_others(probe):
 def test_the_neutral_twin_takes_the_faces_place(probe):
     change(probe, twin=True)
     np.testing.assert_array_equal(probe.seen, FACES.twins[0])
+    change(probe, twin=True, hidden=list(range(probe.face["count"])), fill="mean")
+    face, twin = (hidden_image(of[0], probe.segments, "mean") for of in (FACES.images, FACES.twins))
+    assert (face != twin).any()
+    np.testing.assert_array_equal(probe.seen, twin)
+    change(probe, twin=True)
     np.testing.assert_array_equal(probe.image, FACES.images[0])
     upload(probe, png(astronaut()))
     change(probe, twin=True)
@@ -425,6 +461,14 @@ def test_the_grid_says_what_is_right_and_how_sure():
     assert probe.grid["labels"] == [FACES.classes[k] for k in FACES.labels]
 
 
+def test_of_many_faces_the_grid_shows_twelve_of_each_label_mixed():
+    many = ferlab.draw_faces(140, seed=1)
+    probe = ferlab.FaceProbe(left_half, many, classes=("a", "b"))
+    labels = probe.grid["labels"]
+    assert {labels.count(name) for name in many.classes} == {12}
+    assert len(set(labels[:12])) > 3
+
+
 def test_starts_with_a_face_of_one_s_own():
     mine = ferlab.face_from_photo(astronaut())
     probe = ferlab.FaceProbe(left_half, FACES, image=mine, classes=("a", "b"))
@@ -473,6 +517,14 @@ def test_the_bars_in_the_picture_are_as_long_as_the_probabilities():
         assert probe.grid["colours"][k].lower() == "#{:02x}{:02x}{:02x}".format(*colour)
         widths = (picture == colour).all(-1).sum(1)
         assert widths.max() == pytest.approx(280 * (0.25, 0.75)[k], abs=3)
+
+
+def test_the_black_mark_in_the_picture_stays_at_the_face_as_it_came(probe):
+    click(probe, *range(probe.face["count"]), fill="black")
+    assert probe.probabilities[0] == 0
+    picture = np.asarray(Image.open(io.BytesIO(probe._still()[0])))
+    above_the_first_bar = (picture[54, 412:700] == 0).all(-1)
+    assert np.flatnonzero(above_the_first_bar).mean() == pytest.approx(280 * probe.original[0], abs=2)
 
 
 def test_the_picture_in_the_notebook_follows():

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import ferlab
 from ferlab.emotions import FERPLUS
-from ferlab.inference import WEIGHTS, Predictor, as_batch
+from ferlab.inference import WEIGHTS, Predictor, as_batch, check_greys
 from ferlab.quiet import no_stderr
 
 IMAGES = ferlab.draw_faces(150, seed=5).images
@@ -126,6 +126,13 @@ def test_needs_no_tensorflow():
 def test_bad_images_are_refused_in_words(predictor, images, complaint):
     with pytest.raises(ValueError, match=complaint):
         predictor(images)
+
+
+def test_greys_may_overshoot_by_less_than_half_a_level():
+    check_greys(np.array([-0.4, 255.4]), "images are")
+    for beyond in (-0.6, 255.6):
+        with pytest.raises(ValueError, match="pixels run from"):
+            check_greys(np.array([100, beyond]), "images are")
 
 
 def test_a_nearly_black_face_is_one(predictor):

@@ -9,7 +9,7 @@ from PIL import Image
 import ferlab
 from ferlab.emotions import VOTES
 from ferlab.evaluation import Report
-from ferlab.widgets import mistakes
+from ferlab.widgets import mistakes, still
 from ferlab.widgets.mistakes import MistakesBrowser
 from ferlab.widgets.sandbox import AugmentationSandbox
 
@@ -64,6 +64,20 @@ def test_a_cell_opens_its_faces_by_confidence(judged, monkeypatch):
     assert_keeps_a_picture(browser, "1 face labelled b, taken for a")
 
 
+def test_the_picture_of_a_cell_says_which_faces_come_first(judged, monkeypatch):
+    told = []
+
+    def noted(images, titles, heading):
+        told.append((images.tobytes(), titles, heading))
+        return b""
+
+    monkeypatch.setattr(still, "face_sheet", noted)
+    MistakesBrowser(*judged)._still()
+    assert told == [
+        (FACES.images[[2, 1]].tobytes(), ["95%", "70%"], "2 faces labelled a, taken for b; surest first")
+    ]
+
+
 def test_a_cell_that_is_not_there_is_told(judged):
     browser = MistakesBrowser(*judged)
     from_page(browser, cell={"true": 0, "said": 7, "first": "surest"})
@@ -98,6 +112,18 @@ def test_the_batch_follows_the_ranges():
     assert_keeps_a_picture(
         sandbox, "24 faces augmented with rotation 15, shift 0.1, shear 0.1, zoom 0.9, flip False"
     )
+
+
+def test_the_page_s_seed_is_the_augmentation_s():
+    seeds = []
+
+    def noted(images, *, seed, **_):
+        seeds.append(seed)
+        return images
+
+    sandbox = AugmentationSandbox(FACES, noted, brightness)
+    from_page(sandbox, wanted={**sandbox.wanted, "seed": 7})
+    assert seeds == [0, 7]
 
 
 def test_an_equal_batch_is_news_to_the_page_that_waits_for_it():
