@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from ferlab import ablation, comparison, leakage, load_faces, load_predictor, parts
+from ferlab import ablation, comparison, leakage, load_faces, load_predictor, parts, rebuild
 from ferlab.__main__ import SHIPPED, TRAINABLE, main
 from ferlab.emotions import FERPLUS
 from ferlab.evaluation import evaluate
@@ -99,6 +99,22 @@ def test_train_then_evaluate_what_was_saved(tmp_path):
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert figures["n"] == 70
     assert figures["accuracy"] == pytest.approx(card["accuracy"], abs=0.05)
+
+
+def test_a_seed_draws_the_same_first_weights_again(tmp_path, monkeypatch):
+    told = []
+
+    def noted(model, training, judged, **settings):
+        told.append((first_weights(model), settings["seed"]))
+        return {"loss": [1.0], "seconds": [1.0]}
+
+    monkeypatch.setattr(rebuild, "fit", noted)
+    monkeypatch.setattr(rebuild, "save", lambda *_: None)
+    for seed in (0, 0, 1):
+        main(["train", "squeezenet", "--drawn", "7", "--out", str(tmp_path / "x"), "--seed", str(seed)])
+    (first, _), (again, _), (another, _) = told
+    assert first == again != another
+    assert [seed for _, seed in told] == [0, 0, 1]
 
 
 def test_train_with_votes_saves_a_network_for_them_too(tmp_path):
@@ -334,7 +350,7 @@ def test_each_step_of_the_story_changes_one_thing(tmp_path, monkeypatch):
         (11, True, 0.2, True, 256),
     ]
     assert {net["kernel_initializer"] for net in built} == {"he_normal"}
-    assert {run["class_weight"] for run in told} == {None}
+    assert [run["class_weight"] for run in told] == [None] * 6
     assert len({run["drawn"] for run in told}) == 1
     for row in comparison.story(tmp_path)["steps"]:
         assert (row["training_accuracy"], row["accuracy"]) == pytest.approx((1 / 13, 2 / 14), abs=1e-6)

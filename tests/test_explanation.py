@@ -15,7 +15,7 @@ from skimage.segmentation import slic
 
 import ferlab
 from ferlab.explanation import METHODS, Explanation
-from ferlab.explanation.superpixels import HIDE, hidden_image, superpixels, with_hidden
+from ferlab.explanation.superpixels import HIDE, chosen_settings, hidden_image, superpixels, with_hidden
 from ferlab.plots.explanations import explanation_rows, one_change
 
 FACE = ferlab.draw_faces(1, 5).images[0]
@@ -160,6 +160,14 @@ def test_superpixels_are_numbered_without_a_gap(method):
     segments = superpixels(FACE, method)
     assert segments.shape == (48, 48)
     assert np.unique(segments).tolist() == list(range(segments.max() + 1))
+
+
+def test_the_usual_settings():
+    assert [chosen_settings(method, {}) for method in METHODS] == [
+        {"n_segments": 50, "compactness": 10.0},
+        {"scale": 20.0, "sigma": 0.5, "min_size": 20},
+        {"kernel_size": 3.0, "max_dist": 6.0, "ratio": 0.5},
+    ]
 
 
 def test_slic_alone_would_number_from_one():

@@ -35,6 +35,10 @@ def test_hand_computed(p, alpha, gamma, by_hand):
     assert loss_of([(1, 0)], [p], alpha=alpha, gamma=gamma) == pytest.approx([by_hand], rel=1e-5)
 
 
+def test_gamma_is_2_where_nothing_is_said():
+    assert loss_of([(1, 0)], [(0.9, 0.1)]) == pytest.approx([0.00105361], rel=1e-5)
+
+
 def test_the_laboratory_weights_by_hand():
     assert tuple(LAB_ALPHA) == FERPLUS
     y, p = one_hot([1, 6], 8), np.full((2, 8), 1 / 8)

@@ -70,6 +70,14 @@ def test_shapley_values_by_the_book():
     assert not np.array_equal(few, shapley(game(value), FACE, FILLING, SEGMENTS, 4, seed=3)[0])
 
 
+def test_twenty_orders_are_usual():
+    usual, twenty = (
+        shapley(game(lambda shown: shown.any(1)), FACE, FILLING, SEGMENTS, **n)
+        for n in ({}, {"n_orders": 20})
+    )
+    assert np.array_equal(usual, twenty)
+
+
 @pytest.mark.parametrize("n", [0, 3])
 def test_orders_come_in_pairs(n):
     with pytest.raises(ValueError, match=rf"n_orders is {n}, expected an even number"):

@@ -49,6 +49,8 @@ def test_soft_targets_by_hand():
     assert target[FER2013.index("sad")] == pytest.approx(0.5 + 0.5 * 6 / 8)
     assert target[FER2013.index("neutral")] == pytest.approx(0.5 * 2 / 8)
     assert target.sum() == pytest.approx(1)
+    usual = preprocessing.soft_targets(with_votes("sad", sad=6, neutral=2, unknown=2))[0]
+    assert usual.tolist() == target.tolist()
     quarter = preprocessing.soft_targets(with_votes("sad", neutral=4), share=0.25)[0]
     assert quarter[FER2013.index("neutral")] == pytest.approx(0.25)
     nobody = preprocessing.soft_targets(with_votes("sad", NF=10))[0]
