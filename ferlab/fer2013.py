@@ -54,11 +54,12 @@ def load_faces(source=None, *, labels="fer2013", split=None):
         if labels != "fer2013":
             faces = label_by_votes(faces, labels)
     if split is not None:
-        have = {name: len(faces.split(name)) for name in SPLITS}
+        if SPLITS.index(split) not in faces.splits:
+            there = [
+                f"{name} ({len(faces.split(name)):,})" for k, name in enumerate(SPLITS) if k in faces.splits
+            ]
+            raise ValueError(f"{where}: no face is of split {split}; there are {', '.join(there)}")
         faces = faces.split(split)
-        if not len(faces):
-            there = ", ".join(f"{name} ({n:,})" for name, n in have.items() if n)
-            raise ValueError(f"{where}: no face is of split {split}; there are {there}")
     part = f", split {split}" if split else ""
     print(f"{len(faces):,} {faces.name}{part} ({where})")
     return faces
