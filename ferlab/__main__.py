@@ -198,7 +198,7 @@ def parser():
     sub.set_defaults(drawn=None)
 
     sub = command(explain)
-    sub.add_argument("photo", type=Path)
+    sub.add_argument("photo", help="an image file")
     sub.add_argument("--face", type=int, default=0, help="which, where there are several; 0 is the largest")
     sub.add_argument("--name", default="squeezenet", help=SHIPPED)
     sub.add_argument("--samples", type=count, default=1000)

@@ -6,10 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-LONGEST, FINER = (
-    512,
-    1024,
-)  # pixels; larger photos are made smaller before looking for faces, large ones and small
+# Larger photos are made smaller before looking for faces: to so many pixels, then, for small faces, to so many.
+LONGEST, FINER = 512, 1024
 SMALLEST = 24  # pixels of a face that the detector can see
 MOST_PIXELS = 150_000_000  # an image that claims more is refused before it is unpacked
 # The detector's box is tight around brows and mouth; FER-2013's crops reach from hairline to chin.
