@@ -68,6 +68,7 @@ def test_each_label_s_strongest_superpixels_are_named():
     alt = plots.all_labels(GIVEN).alt
     assert "label 0 90%, strongest for it at the top right, against it at the top left" in alt
     assert "label 1 10%, strongest for it at the top left, against it at the top right" in alt
+    assert "label 0 90%, which nothing moves; label 1 10%, which" in plots.all_labels(explanation({})).alt
 
 
 @pytest.mark.parametrize(

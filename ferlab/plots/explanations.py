@@ -191,7 +191,8 @@ def all_labels(explanation):
         order, weights = explanation.ranking(label), explanation.weights[label]
         told = [(f"for it {_place(explanation, order[0])}", weights.max() > 0)]
         told += [(f"against it {_place(explanation, order[-1])}", weights.min() < 0)]
-        alt.append(f"{title}, strongest {', '.join(words for words, there in told if there)}")
+        words = ", ".join(words for words, there in told if there)
+        alt.append(f"{title}, {f'strongest {words}' if words else 'which nothing moves'}")
     figure.tight_layout(pad=0.5)
     return Picture(figure, f"What speaks for (red) and against (hatched blue) each label: {'; '.join(alt)}.")
 
