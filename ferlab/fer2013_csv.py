@@ -8,8 +8,6 @@ from .emotions import ALSO_CALLED, FER2013, VOTES
 from .faces import SPLITS
 
 PIXELS = 48 * 48
-
-
 # How files begin that are not the csv which somebody took them for.
 _OTHER_KINDS = {
     b"PK\x03\x04": "a zip or npz archive: unpack it first",
@@ -43,13 +41,14 @@ def _table(path, expected):
 def _header(path, expected):
     """The names of a csv's columns, those of `expected` spelt as there, and the character that parts them."""
     with open(path, "rb") as file:
-        begin = file.readline(10_000)
+        begin = file.read(64)
     if not begin:
         raise ValueError(f"{path} is empty; expected the columns {', '.join(expected)}")
     for mark, kind in _OTHER_KINDS.items():
         if begin.lstrip().startswith(mark):
             raise ValueError(f"{path} is {kind}; expected a csv with the columns {', '.join(expected)}")
-    line = begin.decode("utf-8-sig", "replace").rstrip("\r\n")  # Excel's begin with a mark
+    with open(path, encoding="utf-8-sig", errors="replace") as file:  # Excel's begin with a mark
+        line = file.readline().rstrip("\n")
     delimiter = max(",;\t", key=line.count)  # Excel parts by semicolons where commas are decimal points
     spelt = {name.lower(): name for name in expected} | {
         also: name for also, name in ALSO_CALLED.items() if name in expected

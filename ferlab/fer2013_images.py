@@ -94,7 +94,9 @@ def _image(file, where):
             return to_grey(image)
     except UnidentifiedImageError:
         raise ValueError(f"{where} is not an image that can be read") from None
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        raise ValueError(f"{where} has far too many pixels, expected 48x48") from None
+    except (OSError, SyntaxError) as error:
         raise ValueError(f"{where} is damaged or cut short: {error}") from None
 
 

@@ -365,7 +365,7 @@ def test_whole_labels_may_be_floats_as_pandas_writes_them(tmp_path):
 BAD_OTHERS = {
     "parquet of other labels": (parquet_of_joy, "names the labels joy"),
     "all of one tone but huge": (image_folder(huge()), "8000x8000, expected 48x48"),
-    "a bomb": (image_folder(huge(20_000)), "damaged"),
+    "a bomb": (image_folder(huge(20_000)), "far too many pixels"),
     "labels in the alphabet's order": (
         numbered_by_the_alphabet,
         "FER-2013's numbers of faces, but under other",
@@ -510,6 +510,14 @@ def test_what_systems_hide_among_images_is_passed_over(tmp_path):
 def test_labels_by_other_names(name, label, tmp_path):
     image_folder(png(IMAGES[0]), name)(tmp_path)
     assert fer2013.load_faces(tmp_path).labels.tolist() == [label]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_lines_may_end_as_on_other_systems(end, tmp_path):
+    path = write_csv(tmp_path)
+    plain = fer2013.load_faces(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    np.testing.assert_array_equal(fer2013.load_faces(tmp_path).images, plain.images)
 
 
 @pytest.mark.parametrize("mark", [";", "\t"])
