@@ -258,7 +258,7 @@ def _other_seeds(rows):
                 low, high = system.measured[interval]
                 place = "within" if low <= card[name] <= high else "beyond"
                 figures.append(f"{name.replace('_', ' ')} {card[name]:.1%}, {place} the interval above")
-            yield f"seed {card['seed']}, {system.title}: {'; '.join(figures)}"
+            yield f"seed {card['seed']}, {system.name}: {'; '.join(figures)}"
 
 
 def _with_interval(share, interval):

@@ -84,7 +84,7 @@ def test_another_seed_is_held_against_the_interval_of_the_first(tmp_path):
     (line,) = [line for line in lines if line.startswith("seed 1")]
     high, recall = card["interval"][1] + 0.01, card["mean_recall"]
     assert line == (
-        f"seed 1, De Lorenzo 2019: CNN: accuracy {high:.1%}, beyond the interval above; "
+        f"seed 1, delorenzo-cnn: accuracy {high:.1%}, beyond the interval above; "
         f"mean recall {recall:.1%}, within the interval above"
     )
 
