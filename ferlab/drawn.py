@@ -58,10 +58,12 @@ def course_faces(labels="fer2013"):
 
 def _draw_chunks(tasks):
     """Many chunks are shared out among processes: threads would wait for the interpreter most of the time."""
-    from joblib import Parallel, delayed
+    from joblib import delayed
+
+    from .processes import parallel
 
     jobs = -1 if len(tasks) >= MANY else 1
-    return Parallel(n_jobs=jobs)(delayed(_draw_chunk)(*task) for task in tasks)
+    return parallel(jobs)(delayed(_draw_chunk)(*task) for task in tasks)
 
 
 def _draw_chunk(labels, seed, classes):

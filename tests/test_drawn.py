@@ -28,6 +28,13 @@ def test_a_seed_repeats_and_a_longer_draw_begins_the_same(seed):
         np.testing.assert_array_equal(getattr(few, name), getattr(many, name)[:7])
 
 
+def test_many_are_drawn_where_the_user_is_called_joerg(tmp_path, monkeypatch):
+    # Where joblib puts files: in Windows below the user's own folder.
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path / "Jörg Müller"))
+    many = drawn.draw_faces(drawn.MANY * drawn.CHUNK, seed=11)
+    np.testing.assert_array_equal(many.images[:210], FACES.images)
+
+
 def test_other_seeds_give_other_people():
     one, other = (drawn.draw_faces(5, seed=seed).images.astype(float) for seed in (1, 2))
     # Grain and light alone would leave most of a face as it is.

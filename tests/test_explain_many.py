@@ -60,7 +60,8 @@ def test_what_explain_says_one_by_one(tmp_path, kept, capsys):
 
 # joblib's ray backend is a multiprocessing backend, so that one has to do as well.
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
-def test_by_joblib_s_backends(tmp_path, backend):
+def test_by_joblib_s_backends(tmp_path, monkeypatch, backend):
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path / "Jörg"))  # as in Windows, where Jörg is at work
     predict = ferlab.load_predictor("squeezenet-drawn")
     with joblib.parallel_config(backend):
         found = explain_many(predict, FACES[:6], n_jobs=2, **FEW)

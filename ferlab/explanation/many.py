@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..cache import sweep
+from ..processes import parallel
 from .lime import Explanation, explain
 from .superpixels import as_face, chosen_settings
 
@@ -33,7 +34,7 @@ def explain_many(
     Shows a progress bar. ValueError as from `explain`, with the number of the face; and where the folder
     holds explanations of other faces, of another network or with other settings: it is left as it is.
     """
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import delayed, effective_n_jobs
     from tqdm import tqdm
 
     images = [_numbered(i, as_face, image) for i, image in enumerate(images)]
@@ -48,14 +49,12 @@ def explain_many(
         _check_network(folder, found, predict)
     todo = [i for i in range(len(images)) if i not in found]
     bar = tqdm(total=len(images), initial=len(found), desc="explained", unit="face", file=sys.stdout)
-    with bar, Parallel(n_jobs) as parallel:
+    with bar, parallel(n_jobs) as share:
         # Rounds that each return a list, and no generator of results, which ray's backend does not have.
         step = _ROUND * effective_n_jobs(n_jobs)
         for begin in range(0, len(todo), step):
             part = todo[begin : begin + step]
-            made = parallel(
-                delayed(_numbered)(i, explain, predict, images[i], **how, **settings) for i in part
-            )
+            made = share(delayed(_numbered)(i, explain, predict, images[i], **how, **settings) for i in part)
             for i, explanation in zip(part, made, strict=True):
                 found[i] = explanation
                 if folder is not None:
