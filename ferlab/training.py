@@ -144,7 +144,7 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, epochs, checkpoints):
         super().__init__()
-        self.epochs, self.checkpoints, self.display = epochs, checkpoints, None
+        self.epochs, self.checkpoints, self.display, self.width = epochs, checkpoints, None, 0
 
     def on_train_begin(self, logs=None):
         self.begun = self.shown = time.perf_counter()
@@ -173,8 +173,11 @@ class Progress(keras.callbacks.Callback):
     def _show(self, text, whole_epoch=False, last=False):
         if self.display:
             self.display.update({"text/plain": text}, raw=True)
-        elif sys.stdout.isatty():  # back to the line's start, and clear what a longer one left behind
-            print(f"\r{text}\x1b[K", end="\n" if last else "", flush=True)
+        elif sys.stdout.isatty():
+            # Back to the line's start, and blanks over what a longer one left behind: to clear a line there is an
+            # escape sequence, but Windows' consoles show it as it is where nobody has switched such sequences on.
+            print(f"\r{text:<{self.width}}", end="\n" if last else "", flush=True)
+            self.width = len(text)
         elif whole_epoch or last:
             print(text, flush=True)
 

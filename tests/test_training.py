@@ -1,5 +1,6 @@
 """fit learns, repeats, survives being killed, and says what is wrong with what it is given."""
 
+import io
 import os
 import resource
 import signal
@@ -20,7 +21,7 @@ from ferlab.faces import Faces
 from ferlab.losses import CategoricalFocalLoss
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import _OPTIMIZERS, Batches, _arrays, _schedule, fit
+from ferlab.training import _OPTIMIZERS, Batches, Progress, _arrays, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -481,3 +482,14 @@ def test_progress_is_a_line_an_epoch_in_a_log(capsys):
     assert [line.split(":")[0] for line in lines[:2]] == ["epoch 1/2", "epoch 2/2"]
     assert len(lines) == 3
     assert "best val_accuracy" in lines[-1]
+
+
+def test_progress_in_a_terminal_leaves_nothing_of_a_longer_line(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
+    progress = Progress(1, None)
+    progress._show("a long line")
+    progress._show("short")
+    progress._show("done", last=True)
+    assert terminal.getvalue() == "\ra long line\rshort      \rdone \n"  # and no escape sequence
