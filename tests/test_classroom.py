@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import nbformat
@@ -145,6 +146,18 @@ def test_a_course_is_closed_to_others_in_a_folder_that_was_there_too(tmp_path):
     tmp_path.chmod(0o755)
     command("init", tmp_path)
     assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_nbgrader_finds_its_helper_where_programs_lie_beside_no_python(course, tmp_path, monkeypatch):
+    from traitlets.config.loader import PyFileConfigLoader
+
+    # As conda has it in Windows: env\python.exe, but env\Scripts\alembic.exe.
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python.exe"))
+    monkeypatch.setattr(sysconfig, "get_path", {"scripts": str(tmp_path / "Scripts")}.get)
+    monkeypatch.setenv("PATH", "elsewhere")
+    monkeypatch.setenv("PYTHONPATH", "")
+    PyFileConfigLoader("nbgrader_config.py", str(course)).load_config()
+    assert os.environ["PATH"] == os.pathsep.join([str(tmp_path / "Scripts"), "elsewhere"])
 
 
 def test_a_course_s_name_is_written_the_same_on_every_platform(tmp_path):

@@ -19,7 +19,7 @@ CONFIG = '''"""nbgrader's settings for this course. Run nbgrader in this folder.
 
 import json
 import os
-import sys
+import sysconfig
 from pathlib import Path
 
 from ferlab.classroom.grading import MendCells, RunAndHear
@@ -37,7 +37,7 @@ from nbgrader.preprocessors import (
 
 course = Path(__file__).parent
 # nbgrader calls its helper alembic by name, so its folder must be on the path, activated environment or not.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 # Where the graded notebooks find the hidden tests. Students' servers don't read this file.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(course), os.environ.get("PYTHONPATH")]))
 
