@@ -41,7 +41,7 @@ def check(task, answer):
     answer  the function as it is now
 
     Returns a `Checked`, which a notebook shows. An exception in the student's function becomes a hint too, so
-    that a check cell never fails, and one that runs too long is stopped.
+    that a check cell never fails, and one that runs too long is stopped (not in Windows: see `time_limit`).
     """
     if task not in _CHECKS:
         raise ValueError(f"there is no check {task!r}; there are {', '.join(sorted(_CHECKS))}")
