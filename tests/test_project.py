@@ -130,7 +130,7 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
     assert seeds[2] == seeds[3]
     first, again = figures("vgg16-focal"), figures("seed-1/vgg16-focal")
     seeds = [f"{100 * of[name]:.1f} %" for name in ("accuracy", "mean_recall") for of in (again, first)]
-    assert f"{seeds[0]} where seed 0 has {seeds[1]}, which is more than its interval tells" in card
+    assert f"{seeds[0]} where seed 0 has {seeds[1]}, which is outside seed 0's interval" in card
     assert f"mean recall {seeds[2]} for {seeds[3]}" in card
     assert again["accuracy"] > first["interval"][1]
     even = figures("squeezenet-zima-unweighted")
