@@ -322,6 +322,10 @@ def human_ceiling(faces):
     so the shares are an accuracy and recalls, to be set beside a network's. Where the others are tied,
     each of the tied classes is the truth for its part. Only votes for `faces.classes` count, as a network
     has no other answers, and only faces with two of them or more.
+
+    Where the faces were chosen by all of their votes, as by the majority rule of FER+, the held-out vote had its say
+    in that, and the shares come out too high. Were each face of PublicTest taken by the rule for the other nine, the
+    share would be 80 % instead of 82 %, and of disgust and contempt 44 % instead of 59 %.
     """
     votes = faces.votes_for(faces.classes).astype(float)
     votes = votes[votes.sum(1) >= 2]
