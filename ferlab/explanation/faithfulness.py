@@ -32,7 +32,8 @@ def insertion(predict, image, filling, segments, order, label):
     """Name: insertion curve. Family: faithfulness. The higher the area under it, the better.
 
     Begin with everything hidden and bring the superpixels back in this order, most relevant first.
-    Petsiuk et al. 2018 (RISE). Arguments and result as for `deletion`; share is that of pixels shown.
+    Petsiuk et al. 2018 (RISE) begin with the blurred image; here it is whatever `filling` is. Arguments and result as
+    for `deletion`; share is that of pixels shown.
     """
     share, shown = _steps(segments, order)
     return share, _probability(predict, with_hidden(image, filling, segments, shown), label)
