@@ -2,7 +2,7 @@
 
 For all: `training.fit`, which keeps the weights that are best on PublicTest (of the laboratory's networks the last) and
 lets the step size follow a cosine (with `--start`: the mean of all epochs' weights, at one step size); no training
-image that shows a photo of another split, and none of one tone.
+image that `cleaning.near_copies` takes for a photo of another split, and none of one tone.
 """
 
 from dataclasses import dataclass, replace
