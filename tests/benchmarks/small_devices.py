@@ -2,9 +2,10 @@
 
 python tests/benchmarks/small_devices.py path/to/fer2013
 
-ferlab's own SqueezeNet and the thesis's: size, milliseconds for one face, faces a second, memory of a fresh process,
-accuracy on PublicTest, and how many labels differ from float32's. The thesis's VGG16 is untrained, since weights of any
-value cost the same; so it has no accuracy. What was measured goes to results/small-devices.json.
+ferlab's own SqueezeNet and the thesis's: size, milliseconds for one face (on one core), faces a second (on all, up to
+four), memory of a fresh process, accuracy on PublicTest, and how many labels differ from float32's. The thesis's VGG16
+is untrained, since weights of any value cost the same; so it has no accuracy. What was measured goes to
+results/small-devices.json.
 """
 
 import datetime
