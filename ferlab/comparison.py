@@ -131,10 +131,11 @@ def leakage(folder=RESULTS):
 def story(folder=RESULTS):
     """What `python -m ferlab ablate` measured, dict, from its file in `folder`; "steps" are its rows, in order.
 
-    FileNotFoundError where it was never run.
+    Each row counts the faces that it has right and the one before has wrong ("become_right"), and the other way round,
+    of "n" faces. FileNotFoundError where it was never run.
     """
     command = f"python -m ferlab ablate --results {folder}"
-    return _written_by(command, Path(folder) / "zima-story.json", {"steps", "evaluated_on"})
+    return _written_by(command, Path(folder) / "zima-story.json", {"steps", "n"})
 
 
 def parts(folder=RESULTS):

@@ -13,7 +13,7 @@ import keras
 
 from .evaluation import evaluate
 from .models import own
-from .rebuild import as_predictor, facts, lessons, outcome, training_faces
+from .rebuild import as_predictor, beside, facts, lessons, outcome, training_faces
 from .recipes import RECIPES
 from .training import fit
 
@@ -54,8 +54,7 @@ def ablate(args):
     for name, change in PARTS:
         row, right = _without(name, change, training, judged, args)
         whole = right if whole is None else whole
-        row |= {"become_right": int((right & ~whole).sum()), "become_wrong": int((whole & ~right).sum())}
-        rows.append({"training": name, **row})
+        rows.append({"training": name, **row, **beside(right, whole)})
         print(f"{name:<34}training {row['training_accuracy']:.1%}, PublicTest {row['accuracy']:.1%}")
     file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
     print(f"written: {file}")

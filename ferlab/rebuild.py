@@ -294,5 +294,14 @@ def outcome(history, learnt, report):
     }
 
 
+def beside(right, before):
+    """How many faces one network has right and another wrong, and the other way round, dict; both bool (n,).
+
+    Of the same faces this is what tells two networks apart (McNemar 1947, doi 10.1007/BF02295996): their intervals
+    may overlap though one is better on nearly all faces on which they differ.
+    """
+    return {"become_right": int((right & ~before).sum()), "become_wrong": int((before & ~right).sum())}
+
+
 def _rounded(values, digits=4):
     return np.round(values, digits).tolist()

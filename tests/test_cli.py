@@ -356,6 +356,26 @@ def test_each_step_of_the_story_changes_one_thing(tmp_path, monkeypatch):
         assert (row["training_accuracy"], row["accuracy"]) == pytest.approx((1 / 13, 2 / 14), abs=1e-6)
 
 
+def test_each_step_of_the_story_is_counted_beside_the_one_before(tmp_path, monkeypatch):
+    answers = iter([0, 0, 1, 1, 1, 1])  # two evaluations a step, of Training and PublicTest: labels 0, 1, 1
+
+    def names_the_next(model):
+        always = next(answers)
+        return lambda images: np.eye(7)[np.full(len(images), always)]
+
+    monkeypatch.setattr(ablation, "STEPS", ablation.STEPS[:3])
+    monkeypatch.setattr(ablation, "fit", lambda *_, **__: {"loss": [1.0], "seconds": [1.0]})
+    monkeypatch.setattr(ablation, "as_predictor", names_the_next)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FERLAB_CACHE", str(tmp_path / "cache"))
+    write_csv(tmp_path / "fer2013.csv", 15)  # three faces labelled 0, two labelled 1
+    main(["ablate", "--source", str(tmp_path), "--epochs", "1", "--results", "."])
+    told = comparison.story(tmp_path)
+    assert told["n"] == 15
+    changed = [(row["become_right"], row["become_wrong"]) for row in told["steps"]]
+    assert changed == [(0, 0), (2, 3), (0, 0)]
+
+
 def test_ablate_sets_each_training_beside_the_whole_recipe(tmp_path, monkeypatch):
     write_csv(tmp_path / "fer2013.csv", 35)
     monkeypatch.chdir(tmp_path)
