@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from ferlab import cleaning
 from ferlab.drawn import draw_faces
@@ -114,16 +115,23 @@ def test_labels_beyond_the_classes_are_refused():
 
 
 def test_near_copies_are_found_recropped_relit_and_mirrored():
-    faces = draw_faces(80, seed=5)
+    faces = draw_faces(100, seed=5)
     rng = np.random.default_rng(0)
-    moved = np.roll(faces.images[:20], 1, axis=2)
+    moved = np.roll(faces.images[:20], 2, axis=2)
     lit = np.clip(faces.images[20:40] * 0.7 + 40 + rng.normal(0, 4, (20, 48, 48)), 0, 255).astype(np.uint8)
     mirrored = faces.images[40:60, :, ::-1]
+    cut = [Image.fromarray(image[2:44, 4:46]).resize((48, 48)) for image in faces.images[60:80]]
+    widened = [Image.fromarray(np.pad(image, 5, "edge")).resize((48, 48)) for image in faces.images[80:]]
     strangers = draw_faces(20, seed=6).images
-    images = np.concatenate([moved, lit, mirrored, strangers])
-    found = cleaning.near_copies(images, of=faces.images)
-    assert found[20:60].all()
-    assert found[:20].mean() > 0.8
-    assert not found[60:].any()
+    images = np.concatenate([moved, lit, mirrored, cut, widened, strangers])
+    for found in (
+        cleaning.near_copies(images, of=faces.images),
+        cleaning.near_copies(images, of=faces.images[:99]),
+    ):
+        assert found[:60].all()
+        assert found[60:80].mean() > 0.7
+        assert found[80:99].mean() > 0.7
+        assert not found[100:].any()
     assert not cleaning.near_copies(np.zeros((3, 48, 48), np.uint8), of=faces.images).any()  # one tone
     assert not cleaning.near_copies(images, of=faces.images[:0]).any()  # no others
+    assert len(cleaning.near_copies(images[:0], of=faces.images)) == 0

@@ -147,10 +147,32 @@ def test_other_figures_in_the_pages_are_those_of_their_files():
         for row in figures("leakage")["trainings"][:2]
     )
     assert (
-        f"{copies[0]} % of the 604 PublicTest photos that Training has too, without them on {without[0]} %"
-        in card
+        f"{copies[0]} % of the 604 PublicTest photos of which a copy had been found in Training then, "
+        f"without them on {without[0]} %" in card
     )
     assert f"{copies[1]} and {without[1]} %" in card
+
+
+def test_what_is_said_of_copies_left_in_training_is_what_was_counted():
+    card = (ROOT / "ferlab" / "weights" / "README.md").read_text()
+    counted = json.loads((ROOT / "results" / "copies-left.json").read_text())
+    images, (trained_on, left_out, _) = counted["training_images"], counted["faces"].values()
+    assert f", {images['left_out_then']} training images" in card
+    assert (
+        f"finds {images['left_out_now']:,} such training images, {images['left_in_by_mistake']} of which"
+        in card
+    )
+    assert f"of {trained_on} faces of PublicTest, one in eight, a copy was trained on" in card
+    assert round(sum(counted["faces"].values()) / trained_on) == 8
+    first, second, third, whole, rest = (
+        f"{share:.1%}".replace("%", " %") for share in counted["networks"]["squeezenet"].values()
+    )
+    assert (
+        f"right on {first}, on the {left_out} whose copies had all been left out on {second}, on the others on {third}"
+        in card
+    )
+    assert f"Without the {trained_on} faces its accuracy is {rest} instead of {whole}" in card
+    assert f"without these faces ferlab's\nhas {rest} (" in (ROOT / "README.md").read_text()
 
 
 # What a file of figures may lack, and why.
