@@ -137,6 +137,11 @@ def test_superpixels_by_mouse_and_keyboard(opened, small):
     widget.get_by_role("button", name="Undo").click()
     notebook.settled("probe.hidden == ()")
 
+    # One tab stop for all of them.
+    widget.get_by_role("button", name="Neutral twin").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.s") == "1"
+
     # The focus may come without a key, as a screen reader moves it.
     piece(widget, 6).focus()
     page.keyboard.press(" ")
@@ -196,7 +201,7 @@ def test_brush_light_camera_and_twin(opened, small):
     widget.evaluate(WRITTEN)
     page.keyboard.press("ArrowLeft")
     widget.get_by_role("status").get_by_text("turn +16 degrees").wait_for()
-    assert page.evaluate("window.written") == ["fl-value", "fp-say"]
+    assert page.evaluate("window.written") == ["fp-say"]  # the slider says its value itself
     notebook.settled("probe.answer['turn'] == 16")
 
     widget.get_by_role("button", name="Bring all back").click()
@@ -325,8 +330,13 @@ def test_guess_then_lime_then_history(opened, small):
     said = notebook.ask(f"round(100 * probe.probabilities[{label}])")
     widget.get_by_text(re.compile(f"predicts .* {linear} %; the network says {said} %")).wait_for()
     assert widget.locator(".fp-tops path").count() == 3
+    # What speaks against is told without colours as well.
+    against = [int(n) for n in re.findall(r"\d+", notebook.ask(AGAINST))]
+    assert against
+    assert widget.evaluate(LINED) == against
 
     widget.get_by_role("tab", name="History").click()
+    assert widget.get_by_role("columnheader").all_inner_texts() == ["step", "changed", "network", "LIME"]
     rows = widget.locator(".fp-history tbody tr")
     assert rows.count() == int(notebook.ask("sum(entry['did'] == 'probe' for entry in probe.log)")) == 2
     assert "1 of" in rows.nth(1).inner_text()
@@ -348,6 +358,15 @@ def test_guess_then_lime_then_history(opened, small):
     reveal.click()
     widget.get_by_text("LIME can't fill holes with noise and was asked with grey").wait_for()
     assert reveal.is_disabled()
+
+
+AGAINST = """[s for s, w in enumerate(probe.lime["weights"])
+    if w < -0.2 * max(map(abs, probe.lime["weights"])) and s not in probe.hidden]"""
+LINED = """(widget) => {
+    const lined = widget.querySelector(".fp-lined").getAttribute("d");
+    return [...widget.querySelectorAll(".fp-piece")]
+        .filter((piece) => lined.includes(piece.getAttribute("d")))
+        .map((piece) => Number(piece.dataset.s)); }"""
 
 
 def test_the_saved_notebook_shows_the_last_state(opened, served):
@@ -433,6 +452,7 @@ def test_choosing_and_bringing_faces(opened, small):
     widget.get_by_role("combobox", name="Show").select_option("wrong")
     faces = widget.get_by_role("listbox", name="Choose one of").get_by_role("option")
     assert faces.evaluate_all("all => all.map((one) => Number(one.dataset.place))") == wrong
+    widget.get_by_role("status").get_by_text(f"{len(wrong)} of 84").wait_for()
     widget.get_by_role("combobox", name="Show").select_option("unsure")
     least = int(notebook.ask("min(range(84), key=lambda i: probe.grid['sure'][i])"))
     assert faces.first.get_attribute("data-place") == str(least)
@@ -545,7 +565,6 @@ def test_start_here_on_a_narrow_screen_is_accessible(opened, dark):
     notebook = opened("00-start-here.ipynb", width=560, height=900, dark=dark)
     notebook.run_all()
     widget, page = shown(notebook), notebook.page
-    page.evaluate("() => { document.querySelector('.fl').style.width = '360px'; }")
     inside = """(widget) => [...widget.querySelectorAll("select, button, li, svg, input, .fl-tabs")]
         .filter((e) => e.getBoundingClientRect().right > widget.getBoundingClientRect().right)
         .map((e) => e.outerHTML.slice(0, 80))"""
@@ -556,8 +575,33 @@ def test_start_here_on_a_narrow_screen_is_accessible(opened, dark):
     widget.get_by_role("status").get_by_text("1 of").wait_for()
     for tab in ("Holes", "Light and camera", "Guess, then LIME", "History"):
         widget.get_by_role("tab", name=tab).click()
-        assert widget.evaluate(inside) == []
+        for width in (216, 360):  # a page of 320 pixels leaves 216 to it
+            page.evaluate(f"() => {{ document.querySelector('.fl').style.width = '{width}px'; }}")
+            assert widget.evaluate(inside) == []
         assert serious(page, ".fl") == []
+
+
+def test_in_high_contrast(opened, small):
+    notebook = opened(small)
+    notebook.page.emulate_media(forced_colors="active")
+    notebook.run_all()
+    widget = shown(notebook)
+    # What is chosen, switched off or long still looks it.
+    tools = [widget.get_by_role("button", name=name) for name in ("Superpixels", "Brush", "Undo")]
+    pressed, other, off = (tool.evaluate(LOOK) for tool in tools)
+    assert pressed["background"] == other["color"] != other["background"]
+    assert off["color"] != other["color"]
+    tabs = widget.get_by_role("tab")
+    assert tabs.nth(0).evaluate(LOOK)["border"] != tabs.nth(1).evaluate(LOOK)["border"]
+    faces = widget.get_by_role("listbox").get_by_role("option")
+    assert faces.nth(0).evaluate(LOOK)["shadow"] != faces.nth(1).evaluate(LOOK)["shadow"]
+    for seen in (".fp-bar", ".fp-was"):
+        assert widget.locator(seen).first.evaluate(LOOK)["background"] != other["background"]
+
+
+LOOK = """(it) => { const look = getComputedStyle(it);
+    return { color: look.color, background: look.backgroundColor, border: look.borderBottomColor,
+        shadow: look.boxShadow }; }"""
 
 
 def test_in_notebook_7(opened, small):

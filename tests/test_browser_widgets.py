@@ -14,6 +14,19 @@ def region(notebook, name):
     return widget
 
 
+def beyond(widget, width=216):
+    """What reaches beyond a widget that is as wide as a page of 320 pixels leaves it."""
+    return widget.evaluate(BEYOND, width)
+
+
+BEYOND = """(widget, width) => {
+    widget.style.width = `${width}px`;
+    return [...widget.querySelectorAll("select, button, span, p, b, input, label")]
+        .filter((it) => it.checkVisibility() && !it.closest(".fm-scroll"))
+        .filter((it) => it.getBoundingClientRect().right > widget.getBoundingClientRect().right)
+        .map((it) => it.outerHTML.slice(0, 80)); }"""
+
+
 def test_labelling_faces(opened):
     notebook = opened("01-explore-the-dataset.ipynb")
     notebook.run_cells("load", "clean", "label")
@@ -22,6 +35,34 @@ def test_labelling_faces(opened):
     buttons.first.click()
     notebook.page.get_by_role("button", name="sad", exact=True).first.click()
     notebook.settled("labeller.answers[:2].tolist() == [3, 4]")
+
+
+LABEL = """import ferlab
+from ferlab.widgets.labeller import Labeller
+
+labeller = Labeller(ferlab.draw_faces(2, seed=4))
+labeller"""
+
+
+def test_labelling_by_keyboard_and_ear(opened, served):
+    notebook = opened(write_notebook(served[2], "label.ipynb", LABEL))
+    notebook.run_all()
+    page = notebook.page
+    status = page.locator(".jp-Cell").get_by_role("status")
+    status.get_by_text("Face 1 of 2").wait_for()
+    status.evaluate("(it) => { window.said = it; }")
+    page.get_by_role("button", name="happy").focus()
+    page.keyboard.press("Enter")
+    status.get_by_text("Face 2 of 2").wait_for()
+    page.keyboard.press("Enter")
+    status.get_by_text("All labelled").wait_for()
+    assert status.evaluate("(it) => it === window.said")  # a new one would not be said
+    # The last button is switched off, yet the focus is not lost: on the way back, neither.
+    page.wait_for_function("() => document.activeElement.innerText === 'back'")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.innerText === 'angry'")
+    notebook.settled("labeller.answers.tolist() == [3, 3]")
 
 
 def test_the_augmentation_sandbox(opened):
@@ -51,6 +92,7 @@ def test_the_augmentation_sandbox(opened):
     kept = int(notebook.ask("sandbox.kept"))
     widget.get_by_role("status").get_by_text("2 of 20 lost their label").wait_for()
     widget.get_by_role("status").get_by_text(f"answers {20 - kept} otherwise").wait_for()
+    assert beyond(widget) == []
     assert serious(page, ".fl") == []
 
 
@@ -78,6 +120,7 @@ def test_the_network_explorer(opened):
     notebook.settled(f"explorer.layer == '{last}' and explorer.maps.shape == (7, 1, 1)")
     said = float(notebook.ask("float(explorer.maps[0, 0, 0])"))
     widget.get_by_text(f"angry {said:.2f}").wait_for()
+    assert beyond(widget) == []
     assert serious(page, ".fl") == []
 
 
@@ -98,6 +141,7 @@ def test_the_mistakes_browser(opened):
     notebook.settled("(browser.cell['true'], browser.cell['said']) == (5, 6)")
     widget.get_by_role("combobox", name="Order").select_option("least sure")
     notebook.settled("browser.found['first'] == 'least sure'")
+    assert beyond(widget) == []
     assert serious(page, ".fl") == []
     # The quiz under it explains a wrong answer.
     page.locator("summary", has_text="Yes, 70.9 is more than 70.1").click()

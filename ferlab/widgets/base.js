@@ -49,7 +49,8 @@ function drawGrey(canvas, grey, width = SIDE, height = grey.length / width) {
 // A slider with its name before it and its value after it. `told` hears of every move, `released` of the last.
 function slider([least, most, step, name, unit], value, told, released = () => {}) {
   const input = element("input", { type: "range", min: least, max: most, step, value });
-  const output = element("output", { class: "fl-value" });
+  // Not an <output>: screen readers would say it after the slider has said the same.
+  const output = element("span", { class: "fl-value", "aria-hidden": "true" });
   const show = () => {
     const text = `${least < 0 ? signed(Number(input.value)) : input.value} ${unit}`;
     tell(output, text);

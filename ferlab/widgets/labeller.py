@@ -3,9 +3,27 @@
 import base64
 import io
 
+import anywidget
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from PIL import Image
+
+
+class _Status(anywidget.AnyWidget):
+    """A line of text that screen readers say whenever it changes; ipywidgets has none."""
+
+    _esm = """export default {
+      render({ model, el }) {
+        el.setAttribute("role", "status");
+        const show = () => (el.textContent = model.get("value"));
+        model.on("change:value", show);
+        show();
+        return () => model.off("change:value", show);
+      },
+    };"""
+
+    value = traitlets.Unicode().tag(sync=True)
 
 
 class Labeller(widgets.VBox):
@@ -20,14 +38,14 @@ class Labeller(widgets.VBox):
             raise ValueError("there are no faces to label; give one or more")
         self.faces, self.answers, self._at = faces, np.full(len(faces), -1), 0
         self._image = widgets.HTML()  # an Image widget has no alternative text
-        self._says = widgets.HTML()
+        self._says = _Status()
         self._buttons = [
             widgets.Button(description=name, tooltip=f"This face looks {name}") for name in faces.classes
         ]
         for k, button in enumerate(self._buttons):
             button.on_click(lambda _, k=k: self._answer(k))
         self._back = widgets.Button(description="back", tooltip="Change the answer before", icon="arrow-left")
-        self._back.on_click(lambda _: self._show(self._at - 1))
+        self._back.on_click(lambda _: self._go_back())
         rows = [widgets.HBox(self._buttons[:4]), widgets.HBox([*self._buttons[4:], self._back])]
         super().__init__([self._image, self._says, *rows])
         self._show(0)
@@ -40,6 +58,13 @@ class Labeller(widgets.VBox):
         if self._at < len(self.faces):
             self.answers[self._at] = label
             self._show(self._at + 1)
+            if self._at == len(self.faces):
+                self._back.focus()  # a button that is switched off drops the keyboard's focus
+
+    def _go_back(self):
+        self._show(self._at - 1)
+        if self._at == 0:
+            self._buttons[0].focus()
 
     def _show(self, at):
         self._at = max(at, 0)

@@ -37,7 +37,7 @@ function facesPart(model, box) {
   const strip = (name) => element("div", { class: "fp-strip", role: "listbox", "aria-orientation": "horizontal", "aria-label": name });
   const faces = strip(`Choose one of the ${grid.name}`);
   const mine = strip("Faces in your photo");
-  const number = element("span", { class: "fp-count" });
+  const number = element("span", { class: "fp-count", role: "status" });
 
   const option = (grey, place, name, title) => {
     const canvas = element("canvas", { role: "option", tabindex: -1, "aria-label": name, title, "data-place": place });

@@ -10,7 +10,7 @@ function limePart(app) {
   const legend = element(
     "p",
     { class: "fl-help" },
-    "Red: for the label, blue: against it, by LIME; its three strongest have a yellow outline. Numbers: your three.",
+    "Red: for the label, lined blue: against it, by LIME; its three strongest have a yellow outline. Numbers: your three.",
   );
   const buttons = element("div", { class: "fp-row" }, mark.node, reveal.node);
   const node = element("div", {}, ask, buttons, element("div", { role: "status" }, verdict, line), legend);

@@ -12,15 +12,22 @@ function stagePart(app) {
     shape("path", { class: "fp-hatch-dark", d: "M0.2 0V2" }),
     shape("path", { class: "fp-hatch-light", d: "M0.55 0V2" }),
   );
+  const lines = shape(
+    "pattern",
+    { id: `${hatch}-lines`, width: 2, height: 2, patternUnits: "userSpaceOnUse" },
+    shape("path", { class: "fp-lines-dark", d: "M0 1H2" }),
+    shape("path", { class: "fp-lines-light", d: "M0 1H2" }),
+  );
   const seams = shape("path", { class: "fp-seams" }); // dark beneath the light outlines, for light faces
   const group = shape("g");
   const painted = shape("path", { class: "fp-painted" });
+  const against = shape("path", { class: "fp-lined", fill: `url(#${hatch}-lines)` }); // red and blue are equally dark
   const tops = shape("g", { class: "fp-tops" });
   const marks = shape("g", { class: "fp-marks" });
   const ring = shape("path", { class: "fp-ring" }); // the keyboard's place, over its neighbours' outlines
   const circle = shape("circle", { class: "fp-circle" });
-  const moving = shape("g", {}, seams, group, painted, tops, marks, ring, circle);
-  svg.append(shape("defs", {}, pattern), moving);
+  const moving = shape("g", {}, seams, group, painted, against, tops, marks, ring, circle);
+  svg.append(shape("defs", {}, pattern, lines), moving);
   const easel = element("div", { class: "fp-easel", role: "application", tabindex: 0 }); // the brush's keyboard
   const where = element("span", { class: "fl-unseen", "aria-live": "polite" });
   const node = element("div", { class: "fp-stage" }, canvas, svg, easel, where);
@@ -87,8 +94,8 @@ function stagePart(app) {
     const s = stroke === null ? -1 : pieceAt(event);
     if (s >= 0) turn(s, stroke);
   });
-  // A screen reader moves the focus without a key that is heard here.
-  svg.addEventListener("focusin", ({ target }) => {
+  // A screen reader moves the focus without a key that is heard here. An svg that listened would be one more tab stop.
+  node.addEventListener("focusin", ({ target }) => {
     if (target.dataset.s !== undefined) moveCursor(Number(target.dataset.s), false);
   });
   svg.addEventListener("keyup", () => svg.classList.add("fp-keys"));
@@ -200,6 +207,8 @@ function stagePart(app) {
       piece.classList.toggle("fp-against", weight < 0);
       piece.style.setProperty("--fp-weight", (0.65 * Math.abs(weight)).toFixed(2));
     });
+    const lined = pieces.filter((_, s) => lime?.weights[s] / largest < -0.2 && !state.hidden.includes(s));
+    against.setAttribute("d", lined.map((piece) => piece.getAttribute("d")).join(""));
     tops.replaceChildren(...(lime?.lime ?? []).map((s) => shape("path", { d: pieces[s].getAttribute("d") })));
     marks.replaceChildren(
       ...app.marks.flatMap((s, i) => {

@@ -66,7 +66,7 @@ function cameraPart(app) {
 function historyPart(app) {
   const replay = button("Replay");
   const body = element("tbody");
-  const heads = ["", "changed", "network", "LIME"].map((name) => element("th", { scope: "col" }, name));
+  const heads = ["step", "changed", "network", "LIME"].map((name) => element("th", { scope: "col" }, name));
   const table = element("table", { class: "fp-history" }, element("caption"), element("thead", {}, element("tr", {}, ...heads)), body);
   const node = element("div", {}, element("div", { class: "fp-row" }, replay), element("div", { class: "fp-scroll", tabindex: 0, role: "group", "aria-label": "History" }, table));
   let playing = 0;
