@@ -172,7 +172,7 @@ def test_what_is_said_of_copies_left_in_training_is_what_was_counted():
         in card
     )
     assert f"Without the {trained_on} faces its accuracy is {rest} instead of {whole}" in card
-    assert f"without these faces ferlab's\nhas {rest} (" in (ROOT / "README.md").read_text()
+    assert f"without these faces\nferlab's network has {rest} (" in (ROOT / "README.md").read_text()
 
 
 # What a file of figures may lack, and why.
