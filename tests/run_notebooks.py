@@ -38,7 +38,10 @@ def run(path, target):
     client.execute()
     for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
         # Without its kernel a widget is an error message; readers get the picture beside it instead.
-        output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        data = output.get("data", {})
+        data.pop("application/vnd.jupyter.widget-view+json", None)
+        if "image/png" in data:
+            data.pop("text/html", None)  # the same picture once more, for JupyterLab while it runs
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

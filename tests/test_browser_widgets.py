@@ -65,6 +65,31 @@ def test_labelling_by_keyboard_and_ear(opened, served):
     notebook.settled("labeller.answers.tolist() == [3, 3]")
 
 
+FIGURE = """import ferlab
+from ferlab.plots.faces import sheet
+
+sheet(ferlab.draw_faces(2, seed=4).images, ["a < b", 'a "b"'])"""
+
+
+def test_figures_tell_their_alt_text(opened, served):
+    folder = served[2]
+    notebook = opened(write_notebook(folder, "figure.ipynb", FIGURE))
+    notebook.run_all()
+    alt = '2 faces in 1 row of up to 2. In order: a < b; a "b".'
+    notebook.page.get_by_role("img", name=alt, exact=True).wait_for()
+    assert serious(notebook.page, ".jp-OutputArea-output") == []
+    # Nor is it lost where the notebook is not trusted: somebody else's, whose HTML is cleaned.
+    notebook.command("docmanager:save")
+    notebook.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    foreign = (folder / "figure.ipynb").read_text(encoding="utf-8").replace("a < b", "c < b")
+    (folder / "foreign.ipynb").write_text(foreign.replace("a &lt; b", "c &lt; b"), encoding="utf-8")
+    page = opened("foreign.ipynb").page
+    picture = page.get_by_role("img", name=alt.replace("a <", "c <"), exact=True)
+    picture.wait_for()
+    assert page.locator(".jp-OutputArea-output.jp-mod-trusted").count() == 0
+    assert picture.evaluate("(it) => it.naturalWidth") > 100
+
+
 def test_the_augmentation_sandbox(opened):
     notebook = opened("02-preprocess-and-augment.ipynb")
     notebook.run_cells("setup", "twice", "sandbox")

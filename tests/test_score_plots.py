@@ -3,10 +3,12 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from ferlab import comparison, draw_faces
+from ferlab.emotions import FER2013
 from ferlab.evaluation import Report
-from ferlab.plots import scores, training
+from ferlab.plots import probing, scores, training
 
 # Of four faces labelled a three are found, one is taken for b; the one labelled b is taken for a.
 REPORT = Report(("a", "b"), np.array([0, 0, 0, 0, 1]), np.eye(2, dtype="float32")[[0, 0, 0, 1, 0]])
@@ -24,6 +26,41 @@ def test_the_confusion_matrix_holds_shares_of_the_true_label():
     assert [t.get_text() for t in axes.texts] == ["75%", "3", "25%", "1", "100%", "1", "0%", "0"]
     assert (axes.get_ylabel(), axes.get_xlabel()) == ("true label", "predicted label")
     assert "100% of b taken for a" in picture.alt
+
+
+def contrast(one, other):
+    """WCAG 2.2's contrast ratio of two colours, 1 to 21."""
+    levels = np.array([to_rgb(colour) for colour in (one, other)])
+    linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
+    dark, light = np.sort(linear @ (0.2126, 0.7152, 0.0722))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast():
+    assert contrast("white", "black") == pytest.approx(21)
+    assert contrast("#767676", "white") == pytest.approx(4.54, abs=0.01)
+
+
+def test_every_share_in_the_confusion_matrix_can_be_read():
+    # Of 99 faces labelled a, 60 to 80 are found.
+    for found in range(60, 81):
+        said = np.eye(2, dtype="float32")[[0] * found + [1] * (99 - found) + [1]]
+        picture = scores.confusion(Report(("a", "b"), np.array([0] * 99 + [1]), said))
+        text = picture.figure.axes[0].texts[0]
+        assert contrast(text.get_color(), plt.cm.Blues(found / 99)) >= 4.5, found
+
+
+@pytest.mark.parametrize("shade", [*scores._SHADES, *training._SHADES])
+def test_what_is_compared_stands_out_from_the_page(shade):
+    assert contrast(shade, "white") >= 3
+
+
+def test_pink_and_grey_lines_differ_by_more_than_their_colour():
+    # Fear's and neutral's are nearly one colour to readers who see no green.
+    changes = {"light": (np.arange(2), np.full((2, 7), 1 / 7), 0)}
+    lines = probing.curves(changes, FER2013).figure.axes[0].get_lines()
+    looks = {line.get_label(): line._unscaled_dash_pattern for line in lines}
+    assert looks["fear"] != looks["neutral"]
 
 
 def test_mistakes_name_the_label_first_and_the_answer_after():

@@ -1,5 +1,7 @@
 """Every figure of the course. Each comes with alt text, so that it can be read without being seen."""
 
+import base64
+import html
 import io
 from pathlib import Path
 
@@ -18,7 +20,11 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         buffer = io.BytesIO()
         self.figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight", metadata={"Software": None})
-        return {"image/png": buffer.getvalue(), "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+        png = buffer.getvalue()
+        # JupyterLab reads no alt text from an image's metadata, only from HTML.
+        source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+        page = f'<img src="{source}" alt="{html.escape(self.alt)}">'
+        return {"image/png": png, "text/html": page, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
     def __repr__(self):
         return self.alt

@@ -7,7 +7,8 @@ from matplotlib.patches import Rectangle
 from ..emotions import COLOURS
 from . import Picture
 
-_LINES = ("-", "--", "-.", ":")  # beside the colour, so that lines can be told apart without it
+# Beside the colour, so that lines can be told apart without it; five, so that fear's pink and neutral's grey differ.
+_LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
 def photo_to_face(photo, boxes, face):
@@ -93,7 +94,7 @@ def curves(changes, classes):
             axis.plot(
                 amounts,
                 probabilities[:, k],
-                _LINES[k % 4],
+                linestyle=_LINES[k % 5],
                 color=COLOURS.get(label, "#7F7F7F"),
                 lw=2,
                 label=label,

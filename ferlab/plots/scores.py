@@ -8,7 +8,7 @@ from . import Picture
 from .faces import sheet
 
 # For things that are compared: told apart by shade, and by hatching or line style as well.
-_SHADES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
+_SHADES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _HATCHES = ("", "///", "...", "xx")
 _LINES = ("-", "--", ":", "-.")
 
@@ -24,7 +24,7 @@ def confusion(report):
     figure, axes = plt.subplots(figsize=(6.4, 5.4), layout="constrained")
     shown = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for i, j in np.ndindex(k, k):
-        colour = "white" if shares[i, j] > 0.55 else "black"
+        colour = "white" if shares[i, j] > 0.71 else "black"  # of the two the one that stands out more
         axes.text(j, i - 0.08, f"{shares[i, j]:.0%}", ha="center", va="center", color=colour, fontsize=9)
         axes.text(j, i + 0.27, f"{counts[i, j]}", ha="center", va="center", color=colour, fontsize=7)
     axes.set_xticks(range(k), report.classes, rotation=40, ha="right", rotation_mode="anchor")
