@@ -16,7 +16,7 @@ class NamedSlider(anywidget.AnyWidget, ipywidgets.ValueWidget):
 
     _esm = page("slider.js")
     _css = """.fl-range { width: var(--jp-widgets-inline-width); }
-        .fl-range .widget-label { width: 6em; }
+        .fl-range .widget-label { width: 7em; }
         .fl-range input { flex: 1; min-width: 0; }"""
 
     value = traitlets.Int().tag(sync=True)
