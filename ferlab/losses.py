@@ -36,6 +36,11 @@ class CategoricalFocalLoss(keras.losses.Loss):
         self, alpha=1.0, gamma=2.0, reduction="sum_over_batch_size", name="categorical_focal_loss", dtype=None
     ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
+        if isinstance(alpha, dict):  # whose keys would be taken for weights
+            raise ValueError(
+                "alpha is a dict: give a list of its weights in the order of the classes, as "
+                "[alpha[name] for name in classes]"
+            )
         if getattr(alpha, "ndim", None) == 0:  # one of NumPy's numbers
             alpha = float(alpha)
         weights = [alpha] if isinstance(alpha, int | float) else [float(a) for a in alpha]

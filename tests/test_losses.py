@@ -125,6 +125,8 @@ def test_what_it_refuses():
         CategoricalFocalLoss(alpha=(0.1, -0.2))
     with pytest.raises(ValueError, match="none below 0"):
         CategoricalFocalLoss(alpha=())
+    with pytest.raises(ValueError, match="in the order of the classes"):
+        CategoricalFocalLoss(alpha={0: 0.5, 1: 2.0})  # its keys would do as numbers
     y, p = answers(4, 7, 0)
     with pytest.raises(ValueError, match="8 weights for 7 classes"):
         loss_of(y, p, alpha=LAB_ALPHA.values())
