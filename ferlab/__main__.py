@@ -31,7 +31,7 @@ def data(args):
         if len(part):
             counts = ", ".join(f"{label} {n}" for label, n in part.counts().items())
             print(f"{name:>12} {len(part):>6}: {counts}")
-        if faces.name == "FER-2013" and len(part) not in (0, size):
+        if faces.name == "FER-2013 faces" and len(part) not in (0, size):
             print(
                 f"{'':>12} FER-2013 has {size} in {name}; is the file cut short, or a part of it on purpose?"
             )

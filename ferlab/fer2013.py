@@ -75,7 +75,7 @@ def label_by_votes(faces, labels):
     """
     if faces.votes is None:
         raise ValueError(
-            f"labels={labels!r} need FER+ votes: put fer2013new.csv beside the csv of {faces.name} "
+            f"labels={labels!r} need FER+ votes: put fer2013new.csv beside fer2013.csv "
             "(folders and parquet have no rows to match votes with)"
         )
     votes = np.asarray(faces.votes, np.int64)
@@ -87,7 +87,7 @@ def label_by_votes(faces, labels):
     best = votes.argmax(1)
     keep &= best < VOTES.index("unknown")
     to_class = np.array([FERPLUS.index(name) for name in VOTES[:8]])
-    name = "drawn faces" if faces.name == "drawn faces" else "FER+"
+    name = "drawn faces" if faces.name == "drawn faces" else "FER+ faces"
     return replace(faces[keep], labels=to_class[best[keep]], classes=FERPLUS, name=name)
 
 
@@ -159,7 +159,7 @@ def _read_cached(path):
     # One entry for each path: that of a changed file takes the place of the one before.
     name = f"fer2013-{zlib.crc32(str(path.resolve()).encode()):08x}"
     arrays = dict(cached((name, written_by(*_READ_BY), *_state(path)), lambda: _read(path)))
-    return Faces(classes=FER2013, name="FER-2013", **arrays)
+    return Faces(classes=FER2013, name="FER-2013 faces", **arrays)
 
 
 def _state(path):

@@ -446,7 +446,7 @@ def test_leakage_trains_with_copies_of_test_photos_and_without(tmp_path):
     done = ferlab("leakage", "--source", tmp_path, "--epochs", 1, "--results", tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = comparison.leakage(tmp_path)
-    assert found["evaluated_on"] == "70 FER-2013, split PublicTest"
+    assert found["evaluated_on"] == "70 FER-2013 faces, split PublicTest"
     assert [(row["faces"], row["seed"]) for row in found["trainings"]] == [(69, 0), (70, 0), (69, 1)]
     for row in found["trainings"]:
         assert (row["copied"]["faces"], row["others"]["faces"]) == (1, 69)

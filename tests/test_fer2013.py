@@ -103,7 +103,7 @@ def test_every_layout_gives_the_same_faces(layout, tmp_path, capsys):
     np.testing.assert_array_equal(faces.images, same.images)
     np.testing.assert_array_equal(faces.labels, same.labels)
     np.testing.assert_array_equal(faces.splits, same.splits)
-    assert faces.name == "FER-2013"
+    assert faces.name == "FER-2013 faces"
     assert capsys.readouterr().out.count("\n") == 1
 
 
@@ -139,7 +139,7 @@ def test_an_image_added_to_a_folder_is_read_though_the_others_are_in_the_cache(t
 def test_where_faces_are_looked_for(tmp_path, monkeypatch):
     write_csv(tmp_path)
     monkeypatch.setenv("FERLAB_DATA", str(tmp_path))
-    assert fer2013.load_faces().name == "FER-2013"
+    assert fer2013.load_faces().name == "FER-2013 faces"
     assert fer2013.load_faces("drawn").name == "drawn faces"
     monkeypatch.setenv("FERLAB_DATA", "drawn")
     assert fer2013.load_faces().name == "drawn faces"
@@ -150,7 +150,7 @@ def test_the_folder_one_stands_in_is_called_by_its_name(tmp_path, monkeypatch, c
     write_parquet(tmp_path / "mine")
     monkeypatch.chdir(tmp_path / "mine")
     fer2013.load_faces(".")
-    assert capsys.readouterr().out == "12 FER-2013 (from mine)\n"
+    assert capsys.readouterr().out == "12 FER-2013 faces (from mine)\n"
 
 
 def test_split(tmp_path):
@@ -426,7 +426,7 @@ def test_data_beside_the_notebooks_are_found_unasked(tmp_path, monkeypatch):
     write_csv(tmp_path / "data")
     for at in (tmp_path, tmp_path / "notebooks"):
         monkeypatch.chdir(at)
-        assert fer2013.load_faces().name == "FER-2013"
+        assert fer2013.load_faces().name == "FER-2013 faces"
 
 
 def test_a_row_of_a_long_file_is_named_by_its_number(tmp_path):
