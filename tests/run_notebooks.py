@@ -36,6 +36,9 @@ def run(path, target):
         on_cell_executed=on_end,
     )
     client.execute()
+    for cell in notebook.cells:
+        if "ferlab.quiz(" in cell.source:
+            cell.metadata["jupyter"] = {"source_hidden": True}  # it holds the answers
     for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
         # Without its kernel a widget is an error message; readers get the picture beside it instead.
         data = output.get("data", {})

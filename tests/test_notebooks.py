@@ -61,7 +61,10 @@ def test_opens_with_what_it_gives_and_ends_with_its_sources(notebook):
     assert re.search(r"\bminutes\b", text)
     assert re.search(r"^#+ .*(sources|references)", text, re.I | re.M)
     assert re.search(r"^#+ .*recap", text, re.I | re.M)
-    assert any("ferlab.quiz(" in "".join(cell["source"]) for cell in code(notebook))
+    quizzes = [cell for cell in code(notebook) if "ferlab.quiz(" in "".join(cell["source"])]
+    assert quizzes
+    for cell in quizzes:
+        assert cell["metadata"].get("jupyter", {}).get("source_hidden"), "fold it: its code holds the answers"
 
 
 def test_cells_are_short_and_prose_stands_between_them(notebook):
