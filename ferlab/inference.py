@@ -90,18 +90,17 @@ class Predictor:
 
     predictor(images): (n, 48, 48) or (n, 48, 48, 1) in 0..255 -> float32 (n, k), each row adding to 1.
 
-    path     a .tflite file
-    classes  names of the k outputs; by default those of the .json beside the file, else FER-2013's
-             seven or FER+'s eight, by their number
+    path: a .tflite file. Its `classes` are the names of the k outputs: those of the .json beside the file, else
+    FER-2013's seven or FER+'s eight, by their number.
 
     FileNotFoundError without a file, ValueError for one that is no model of 48x48 grey faces.
     """
 
-    def __init__(self, path, classes=None):
+    def __init__(self, path):
         path = Path(path)
         self._set_up(path, _read_flatbuffer(path), min(4, os.cpu_count() or 1))
         number = int(self._single.get_output_details()[0]["shape"][-1])
-        self.classes = _classes(path, classes, number)
+        self.classes = _classes(path, number)
 
     def _set_up(self, path, content, threads):
         self.name = path.stem
@@ -238,15 +237,15 @@ def _check_signature(path, inputs, outputs):
         )
 
 
-def _classes(path, classes, number):
-    card = path.with_suffix(".json")
-    if classes is None and card.is_file():
+def _classes(path, number):
+    classes, card = None, path.with_suffix(".json")
+    if card.is_file():
         try:
             classes = json.loads(card.read_text(encoding="utf-8"))["classes"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f'{card} should name the classes of {path.name}, as {{"classes": [...]}}, and does not ({error!r}); '
-                "mend or remove it, or give classes="
+                "mend or remove it"
             ) from error
     if classes is None:
         classes = {7: FER2013, 8: FERPLUS}.get(number, [f"class {i}" for i in range(number)])

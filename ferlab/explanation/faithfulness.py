@@ -138,13 +138,13 @@ def centre_prior(segments):
     return 1 - np.bincount(segments.ravel(), far.ravel()) / np.bincount(segments.ravel()) / np.hypot(*middle)
 
 
-def expression_mask(image, twin, threshold=10):
+def expression_mask(image, twin):
     """The pixels that carry a drawn face's expression, bool (h, w).
 
     image, twin: uint8 (h, w), the face and the same one drawn neutral. A pixel counts where they differ by
-    more than `threshold` of 255 grey levels; fainter changes are shading that hardly anyone sees.
+    more than 10 of 255 grey levels; fainter changes are shading that hardly anyone sees.
     """
-    return np.abs(image.astype(int) - twin.astype(int)) > threshold
+    return np.abs(image.astype(int) - twin.astype(int)) > 10
 
 
 def mean_interval(marks):

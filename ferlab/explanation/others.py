@@ -43,17 +43,18 @@ def shapley(predict, image, filling, segments, n_orders=20, seed=0):
     return np.take_along_axis(gains, place[..., None], axis=1).mean(0).T
 
 
-def grad_cam(model, image, label, layer=None):
-    """How much each pixel's surroundings, as a layer sees them, speak for a label, float (h, w), never negative.
+def grad_cam(model, image, label):
+    """How much each pixel's surroundings, as a late layer sees them, speak for a label, float (h, w), never negative.
 
     Selvaraju et al. 2017 (arXiv 1610.02391): the layer's maps, each times the mean gradient of the label's
-    score (before the softmax, where that is a layer) in it, added up, below zero cut off, and enlarged.
+    score (before the softmax, where that is a layer) in it, added up, below zero cut off, and enlarged. The layer is
+    the last that makes maps with a layer of weights behind it: where a map belongs to each label there is nothing left
+    to weigh.
 
-    model  functional keras.Model, images (n, h, w, 1) -> probabilities (n, k), on any backend
+    model  functional keras.Model, images (n, h, w, 1) -> probabilities (n, k), on any backend; nothing bypasses the
+           layer, or ValueError where no layer of it makes maps that can be reached
     image  (h, w), 0..255
     label  index
-    layer  name of a layer that makes maps and that nothing bypasses; by default the last with a layer of weights behind
-           it, since where a map belongs to each label there is nothing left to weigh
 
     Keras has no gradient that works on every backend, and none is needed: the mean gradient in a map is how
     fast the score rises when the whole map does. So each map is shifted up and down by a little.
@@ -61,20 +62,17 @@ def grad_cam(model, image, label, layer=None):
     import keras
 
     last = max(i for i, found in enumerate(model.layers) if found.weights)
-    late = [found for found in model.layers[:last] if _makes_maps(found)]
-    layers = [found for found in model.layers if found.name == layer] if layer else late
-    if not layers or not _makes_maps(layers[-1]):
-        maps = ", ".join(found.name for found in model.layers if _makes_maps(found))
-        raise ValueError(f"{layer or model.name} is no layer that makes maps; there are {maps or 'none'}")
-    if isinstance(layers[-1], keras.Model):
+    late = [found for found in model.layers[:last] if len(found.output.shape) == 4]
+    if not late or isinstance(late[-1], keras.Model):
         raise ValueError(
-            f"{layers[-1].name} is a network within {model.name}: its maps can't be shifted from outside"
+            f"{model.name} makes no maps before its last layer, or makes them in a network within it, where they can't "
+            "be shifted"
         )
     top = model.layers[-1]
     score = top.input if isinstance(top, keras.layers.Softmax) else top.output
-    maps = keras.Model(model.input, layers[-1].output)(as_face(image)[None, ..., None].astype("float32"))
+    maps = keras.Model(model.input, late[-1].output)(as_face(image)[None, ..., None].astype("float32"))
     maps = keras.ops.convert_to_numpy(maps).astype("float32")  # (1, rows, columns, channels)
-    head = keras.Model(layers[-1].output, score)
+    head = keras.Model(late[-1].output, score)
     step = 0.05 * maps.std() or 1.0
     shift = step * np.eye(maps.shape[-1], dtype="float32")[:, None, None]  # one map at a time
     high, low = (keras.ops.convert_to_numpy(head(maps + sign * shift))[:, label] for sign in (1, -1))
@@ -82,7 +80,3 @@ def grad_cam(model, image, label, layer=None):
     seen = np.maximum(maps[0] @ slope, 0).astype("float32")
     larger = keras.ops.image.resize(seen[..., None], np.shape(image), interpolation="bilinear")
     return keras.ops.convert_to_numpy(larger)[..., 0].astype(float)
-
-
-def _makes_maps(layer):
-    return len(layer.output.shape) == 4

@@ -90,14 +90,14 @@ def _base_from_file(path):
         ) from error
 
 
-def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
+def vgg16_transfer(classes=8, *, weights="imagenet"):
     """VGG16 with a new head, for grey faces (n, 48, 48, 1) in 0..255; returns probabilities (n, classes).
 
     weights  "imagenet": downloaded by Keras (56 MB, once). Where that fails it says so and takes the next.
              "narrow": ferlab's quarter-width base, learned on FER-2013.
              a path: a file of VGG16 weights without top. None: full width, random.
-    head     units of the one hidden layer between base and classes
-    dropout  share of values hidden before and after that layer in training
+
+    Half of the values before and after the one hidden layer, of 256 units, are hidden in training.
 
     The base is one layer, so it is frozen with `model.get_layer("base").trainable = False`: train the head
     first, then let the base go and train all of it at a smaller learning rate. The repeat to three channels
@@ -116,9 +116,9 @@ def vgg16_transfer(classes=8, *, weights="imagenet", head=256, dropout=0.5):
     # A frozen base normalises by the statistics it came with; while it is trained, those of its batches move them.
     # (Keras 3 heeds no training=False here: https://github.com/keras-team/keras/issues/20285.)
     x = layers.Flatten(name="features")(base(x))
-    x = layers.Dropout(dropout, name="dropout1")(x)
-    x = layers.Dense(head, activation="relu", name="hidden")(x)
-    x = layers.Dropout(dropout, name="dropout2")(x)
+    x = layers.Dropout(0.5, name="dropout1")(x)
+    x = layers.Dense(256, activation="relu", name="hidden")(x)
+    x = layers.Dropout(0.5, name="dropout2")(x)
     x = layers.Dense(classes, name="classes")(x)
     return keras.Model(image, layers.Softmax(name="probabilities", dtype="float32")(x), name="vgg16")
 
