@@ -8,18 +8,16 @@ it from that, shows sooner so. No class weights, and first weights as He et al. 
 the thesis's weights and Keras's usual draw the plain network, which nothing normalises, hardly begins to learn.
 """
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 
-from .evaluation import evaluate
 from .models.squeezenet import squeezenet
-from .preprocessing import one_hot
-from .rebuild import as_predictor, beside, facts, outcome, training_faces
+from .rebuild import as_predictor, facts, training_faces
 from .recipes import RECIPES
 from .training import fit
+from .trials import beside, outcome, write
 
 _PLAIN = {
     "modules": 8,
@@ -44,8 +42,6 @@ def ablate(args):
     training, judged = training_faces(args, "fer2013")
     if args.faces:
         training = training.sample(args.faces, seed=args.seed)
-    about = {**facts(args, training), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
-    about["n"] = len(judged)
     rows, settings, before, file = [], {}, None, args.results / "zima-story.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     for name, change in STEPS:
@@ -54,8 +50,7 @@ def ablate(args):
         print(f"{name:<28}training {row['training_accuracy']:.1%}, PublicTest {row['accuracy']:.1%}")
         rows.append({"step": name, **row, **beside(right, before if rows else right)})
         before = right
-    file.write_text(json.dumps({**about, "steps": rows}, indent=1) + "\n", encoding="utf-8")
-    print(f"written: {file}")
+    write(file, {"steps": rows}, training, judged, args, n=len(judged))
 
 
 def _step(name, settings, training, judged, args):
@@ -64,10 +59,10 @@ def _step(name, settings, training, judged, args):
     recipe = replace(RECIPES["squeezenet-zima"], batch_size=settings["batch"], weighted=False)
     keras.utils.set_random_seed(args.seed)
     model = squeezenet(len(training.classes), **network)
-    pairs = [(f.images, one_hot(f.labels, len(f.classes))) for f in (training, judged)]
     history = fit(
         model,
-        *pairs,
+        training,
+        judged,
         epochs=args.epochs,
         learning_rate=recipe.learning_rate,
         folder=Path("runs") / f"story-{args.epochs}-{len(training)}-{args.seed}" / name.replace(" ", "-"),
@@ -75,12 +70,11 @@ def _step(name, settings, training, judged, args):
         about={"trained_on": facts(args, training)["trained_on"], **network},
         **recipe.settings(training),
     )
-    learnt = evaluate(as_predictor(model), training.sample(min(len(training), len(judged)), seed=0))
-    report = evaluate(as_predictor(model), judged)
+    row, right = outcome(history, as_predictor(model), training, judged)
     row = {
         "parameters": model.count_params(),
         "batch": settings["batch"],
-        **outcome(history, learnt, report),
+        **row,
         "history": {key: [round(x, 4) for x in values] for key, values in history.items()},
     }
-    return row, report.right
+    return row, right

@@ -5,18 +5,16 @@ from another seed, so that one sees how much of a difference is luck. No augment
 by heart shows best what that is worth.
 """
 
-import json
 from pathlib import Path
 
 import keras
 
 from .cleaning import near_copies
-from .evaluation import evaluate
 from .models.own import own_squeezenet
-from .preprocessing import one_hot
-from .rebuild import as_predictor, facts, outcome, training_faces
+from .rebuild import as_predictor, facts, training_faces
 from .recipes import RECIPES
 from .training import fit
+from .trials import outcome, write
 
 
 def leakage(args):
@@ -36,13 +34,11 @@ def leakage(args):
         ("with copies", everything, args.seed),
         ("without, from another seed", clean, args.seed + 1),
     )
-    about = {**facts(args, clean), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
     rows, file = [], args.results / "leakage.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     for name, faces, seed in trainings:
         rows.append({"training": name, **_row(faces, judged, copied, seed, args)})
-    file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
-    print(f"written: {file}")
+    write(file, {"trainings": rows}, clean, judged, args)
 
 
 def _row(faces, judged, copied, seed, args):
@@ -50,10 +46,10 @@ def _row(faces, judged, copied, seed, args):
     recipe = RECIPES["squeezenet"]
     keras.utils.set_random_seed(seed)
     model = own_squeezenet(len(faces.classes))
-    pairs = [(part.images, one_hot(part.labels, len(part.classes))) for part in (faces, judged)]
     history = fit(
         model,
-        *pairs,
+        faces,
+        judged,
         epochs=args.epochs,
         learning_rate=recipe.learning_rate,
         folder=Path("runs") / f"leakage-{args.epochs}-{len(faces)}-{seed}",
@@ -62,13 +58,11 @@ def _row(faces, judged, copied, seed, args):
         about={"trained_on": facts(args, faces)["trained_on"]},
         **recipe.settings(faces),
     )
-    learnt = evaluate(as_predictor(model), faces.sample(min(len(faces), len(judged)), seed=0))
-    report = evaluate(as_predictor(model), judged)
-    right = report.right
+    row, right = outcome(history, as_predictor(model), faces, judged)
     row = {
         "faces": len(faces),
         "seed": seed,
-        **outcome(history, learnt, report),
+        **row,
         "copied": {"faces": int(copied.sum()), "right": int(right[copied].sum())},
         "others": {"faces": int((~copied).sum()), "right": int(right[~copied].sum())},
     }

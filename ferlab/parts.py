@@ -5,17 +5,16 @@ training from another seed shows how much of a difference is luck. All are judge
 set beside the whole recipe face by face: how many has it right that the whole has wrong, and the other way round.
 """
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import keras
 
-from .evaluation import evaluate
 from .models import own
-from .rebuild import as_predictor, beside, facts, lessons, outcome, training_faces
+from .rebuild import as_predictor, facts, lessons, training_faces
 from .recipes import RECIPES
 from .training import fit
+from .trials import beside, outcome, write
 
 _RECIPE = RECIPES["squeezenet"]
 # What differs from the whole recipe: "votes" and "seed" are named here, the rest is the recipe's.
@@ -40,15 +39,8 @@ def ablate(args):
             "newly drawn faces have no votes, which one part of the recipe learns from; leave --drawn out"
         )
     training, judged = training_faces(args, "fer2013")
-    if training.votes is None:
-        raise ValueError(
-            f"{training.name} carry no FER+ votes, which one part of the recipe learns from; "
-            "put fer2013new.csv beside fer2013.csv"
-        )
     if args.faces:
         training = training.sample(args.faces, seed=args.seed)
-    about = {**facts(args, training), "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest"}
-    about["n"] = len(judged)
     rows, whole, file = [], None, args.results / "squeezenet-parts.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     for name, change in PARTS:
@@ -56,8 +48,7 @@ def ablate(args):
         whole = right if whole is None else whole
         rows.append({"training": name, **row, **beside(right, whole)})
         print(f"{name:<34}training {row['training_accuracy']:.1%}, PublicTest {row['accuracy']:.1%}")
-    file.write_text(json.dumps({**about, "trainings": rows}, indent=1) + "\n", encoding="utf-8")
-    print(f"written: {file}")
+    write(file, {"trainings": rows}, training, judged, args, n=len(judged))
 
 
 def _without(name, change, training, judged, args):
@@ -87,11 +78,5 @@ def _without(name, change, training, judged, args):
     def labels_alone(images):
         return as_predictor(model)(images)[:, :classes]
 
-    learnt = evaluate(labels_alone, training.sample(min(len(training), len(judged)), seed=0))
-    report = evaluate(labels_alone, judged)
-    row = {
-        "faces": len(training),
-        "seed": seed,
-        **outcome(history, learnt, report),
-    }
-    return row, report.right
+    row, right = outcome(history, labels_alone, training, judged)
+    return {"faces": len(training), "seed": seed, **row}, right

@@ -260,48 +260,26 @@ def _figures(model, judged):
         which = "" if views == "one" else f"_{views}"
         figures |= {
             f"accuracy{which}": round(report.accuracy, 6),
-            f"interval{which}": _rounded(report.interval, 6),
+            f"interval{which}": rounded(report.interval, 6),
         }
         if views == "one":
             figures |= {
                 "mean_recall": round(report.mean_recall, 6),
-                "mean_recall_interval": _rounded(report.mean_recall_interval, 6),
-                "recall": _rounded(report.recall),
-                "recall_interval": _rounded(np.transpose(report.recall_interval)),
+                "mean_recall_interval": rounded(report.mean_recall_interval, 6),
+                "recall": rounded(report.recall),
+                "recall_interval": rounded(np.transpose(report.recall_interval)),
             }
             print(report)
     if len(judged.classes) == len(FERPLUS) and judged.votes is not None:
         human = human_ceiling(judged)
         figures |= {
             "one_annotator": round(human.share, 4),
-            "one_annotator_interval": _rounded(human.interval),
-            "one_annotator_recall": _rounded(human.recall),
-            "one_annotator_recall_interval": _rounded(np.transpose(human.recall_interval)),
+            "one_annotator_interval": rounded(human.interval),
+            "one_annotator_recall": rounded(human.recall),
+            "one_annotator_recall_interval": rounded(np.transpose(human.recall_interval)),
         }
     return figures
 
 
-def outcome(history, learnt, report):
-    """What a row of an ablation says of one training, dict; learnt, report: Reports on faces of Training and others."""
-    return {
-        "epochs": len(history["loss"]),
-        "seconds": round(sum(history["seconds"])),
-        "training_accuracy": round(learnt.accuracy, 6),
-        "accuracy": round(report.accuracy, 6),
-        "interval": _rounded(report.interval, 6),
-        "mean_recall": round(report.mean_recall, 6),
-        "mean_recall_interval": _rounded(report.mean_recall_interval, 6),
-    }
-
-
-def beside(right, before):
-    """How many faces one network has right and another wrong, and the other way round, dict; both bool (n,).
-
-    Of the same faces this is what tells two networks apart (McNemar 1947, doi 10.1007/BF02295996): their intervals
-    may overlap though one is better on nearly all faces on which they differ.
-    """
-    return {"become_right": int((right & ~before).sum()), "become_wrong": int((before & ~right).sum())}
-
-
-def _rounded(values, digits=4):
+def rounded(values, digits=4):
     return np.round(values, digits).tolist()

@@ -11,10 +11,10 @@ import ferlab
 import keras  # isort: skip
 from ferlab import rebuild  # isort: skip, after ferlab, so that TensorFlow starts quietly
 from ferlab.emotions import FERPLUS, VOTES
-from ferlab.evaluation import Report
 from ferlab.models import own, zoo
 from ferlab.preprocessing import one_hot
 from ferlab.recipes import RECIPES
+from ferlab.trials import outcome
 
 
 def test_no_face_of_either_test_split_and_no_blank_is_trained_on(tmp_path, monkeypatch):
@@ -71,17 +71,22 @@ def test_a_card_has_what_the_network_scores_in_each_view():
 
 
 def test_a_row_says_what_was_learnt_and_what_came_of_it_by_hand():
-    def report(labels, answers):
-        return Report(("a", "b"), np.array(labels), np.eye(2)[answers])
+    def faces(labels, answers):  # each face is as grey as the answer to it
+        images, n = np.array(answers, np.uint8).repeat(48 * 48).reshape(-1, 48, 48), len(labels)
+        return ferlab.Faces(images, np.array(labels), ("a", "b"), "x", np.zeros(n, np.uint8), np.arange(n))
 
-    learnt, judged = report([0, 0, 1], [0, 0, 0]), report([0, 0, 0, 1], [0, 0, 1, 1])
-    row = rebuild.outcome({"loss": [2.0, 1.0], "seconds": [3.0, 4.4]}, learnt, judged)
+    learnt, judged = faces([0, 0, 1], [0, 0, 0]), faces([0, 0, 0, 1], [0, 0, 1, 1])
+    answers = lambda images: np.eye(2)[images[:, 0, 0].astype(int)]  # noqa: E731
+    row, right = outcome({"loss": [2.0, 1.0], "seconds": [3.0, 4.4]}, answers, learnt, judged)
+    assert right.tolist() == [True, True, False, True]
     assert (row["epochs"], row["seconds"]) == (2, 7)
     assert row["training_accuracy"] == pytest.approx(2 / 3, abs=1e-6)
     assert row["accuracy"] == 0.75
     assert row["mean_recall"] == pytest.approx((2 / 3 + 1) / 2, abs=1e-6)
     assert row["interval"] == pytest.approx((0.3006, 0.9544), abs=1e-4)  # Wilson's of 3 in 4
-    assert row["mean_recall_interval"] == pytest.approx(judged.mean_recall_interval, abs=1e-6)
+    assert row["mean_recall_interval"] == pytest.approx(
+        ferlab.evaluate(answers, judged).mean_recall_interval, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("name", ["vgg16-focal", "squeezenet"])
