@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from html import escape
 
 from . import progress
-from .classroom import hints_data, hints_networks
+from .classroom import hints_data, hints_explanations, hints_networks
 from .classroom.asking import Hint, OutOfTime, ask, time_limit
 
-_CHECKS = {hint.__name__: hint for hint in (*hints_data.TASKS, *hints_networks.TASKS)}
+_HINTS = (hints_data, hints_networks, hints_explanations)
+_CHECKS = {hint.__name__: hint for hints in _HINTS for hint in hints.TASKS}
 SECONDS = 20  # that a student's function may take
 
 
