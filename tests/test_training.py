@@ -17,11 +17,12 @@ import ferlab  # noqa: F401 first, so that TensorFlow starts quietly
 import keras  # isort: skip
 from keras import ops  # isort: skip
 
+from ferlab.callbacks import Progress
 from ferlab.faces import Faces
 from ferlab.losses import CategoricalFocalLoss
 from ferlab.models.squeezenet import squeezenet
 from ferlab.preprocessing import RandomAffine, class_weights, one_hot
-from ferlab.training import _OPTIMIZERS, Batches, Progress, _arrays, _schedule, fit
+from ferlab.training import _OPTIMIZERS, Batches, _arrays, _schedule, fit
 
 
 def shades(n, seed=0):
@@ -82,7 +83,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
 import test_training
-from ferlab import training
+from ferlab import callbacks, training
 folder, where = sys.argv[1:]
 if where == "in an epoch":
     get, asked = training.Batches.__getitem__, []
@@ -93,13 +94,13 @@ if where == "in an epoch":
         return get(self, i)
     training.Batches.__getitem__ = get_or_die
 if where == "between the files":
-    write, written = training._replace, []
+    write, written = callbacks._replace, []
     def write_or_die(path, ending, how):
         written.append(path.name)
         if written[-2:] == ["best.weights.h5", "state.npz"] and len(written) > 3:
             os.kill(os.getpid(), signal.SIGKILL)
         write(path, ending, how)
-    training._replace = write_or_die
+    callbacks._replace = write_or_die
 test_training.run(folder, verbose=True)
 """
 
