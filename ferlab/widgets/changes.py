@@ -54,34 +54,18 @@ def taken(image, change, grain):
 
     What comes in from outside repeats the border. Without any change the image stays as it is.
     """
+    from scipy.ndimage import affine_transform, gaussian_filter
+
     values = image.astype(float)
     if change["turn"] or change["right"] or change["down"]:
-        values = _moved(values, np.deg2rad(change["turn"]), change["right"], change["down"])
+        # Where each pixel, rows before columns, was read in the face: between four neighbours.
+        angle, middle = np.deg2rad(change["turn"]), (SIDE - 1) / 2
+        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        offset = middle - turned @ (middle + np.array([change["down"], change["right"]]))
+        values = affine_transform(values, turned, offset, order=1, mode="nearest")
     if change["blur"]:
-        values = _blurred(_blurred(values, change["blur"]).T, change["blur"]).T
+        sigma = change["blur"]
+        values = gaussian_filter(values, sigma, mode="nearest", radius=int(np.ceil(3 * sigma)))
     mean = values.mean()
     values = (values - mean) * change["contrast"] / 100 + mean + change["light"] + change["noise"] * grain
     return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
-
-
-def _moved(values, angle, right, down):
-    """Each pixel reads its place of origin, between four neighbours."""
-    middle = (SIDE - 1) / 2
-    y, x = np.mgrid[:SIDE, :SIDE] - middle
-    x, y = x - right, y - down
-    from_x = np.clip(np.cos(angle) * x + np.sin(angle) * y + middle, 0, SIDE - 1)
-    from_y = np.clip(-np.sin(angle) * x + np.cos(angle) * y + middle, 0, SIDE - 1)
-    left, top = np.minimum(from_x.astype(int), SIDE - 2), np.minimum(from_y.astype(int), SIDE - 2)
-    a, b = from_x - left, from_y - top
-    upper = values[top, left] * (1 - a) + values[top, left + 1] * a
-    lower = values[top + 1, left] * (1 - a) + values[top + 1, left + 1] * a
-    return upper * (1 - b) + lower * b
-
-
-def _blurred(values, sigma):
-    """Along the rows, by a Gaussian that is cut off at three sigma."""
-    reach = int(np.ceil(3 * sigma))
-    weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
-    padded = np.pad(values, ((0, 0), (reach, reach)), mode="edge")
-    parts = [w * padded[:, k : k + SIDE] for k, w in enumerate(weights / weights.sum())]
-    return np.sum(parts, axis=0)

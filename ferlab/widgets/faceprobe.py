@@ -7,14 +7,14 @@ import numpy as np
 import traitlets
 
 from ..emotions import COLOURS
-from ..explanation.superpixels import HIDE, as_face, hidden_image, superpixels
+from ..explanation.superpixels import as_face
 from ..inference import checked_answer
 from . import changes
 from .base import Widget, page
 from .photos import faces_in
+from .probed import FILLS, GRAIN, ProbedFace
 from .reveal import MARKS, reveal
 
-FILLS = (*HIDE, "noise")
 _GRID = 12  # faces of each label that the grid shows
 
 
@@ -81,9 +81,6 @@ class FaceProbe(Widget):
         self._number, self._place, self._mine, self._mine_caption = 0, 0, [], ""
         self._answered = None  # the probe that was answered last
         self._photographed = False  # do the faces in _mine come from a photo of the page?
-        rng = np.random.default_rng(0)
-        self._grain = (rng.standard_normal((48, 48)) * 32).clip(-127, 127).astype(np.int8)
-        self._snow = rng.integers(0, 256, (48, 48), dtype=np.uint8)
         self.grid = self._grid_of(faces)
         self.observe(self._guarded(self._answer), "probe")
         if image is None:
@@ -113,7 +110,7 @@ class FaceProbe(Widget):
             "fills": list(FILLS),
             "sliders": {name: list(of) for name, of in changes.SLIDERS.items()},
             "untouched": changes.UNTOUCHED,
-            "grain": self._grain.tobytes(),
+            "grain": GRAIN.tobytes(),
             "classes": self._classes,
             "colours": [COLOURS.get(name, "#7F7F7F") for name in self._classes],
         }
@@ -121,12 +118,12 @@ class FaceProbe(Widget):
     @property
     def image(self):
         """uint8 (48, 48): the face as it came."""
-        return self._image
+        return self._probed.image
 
     @property
     def segments(self):
         """int (48, 48): the superpixel of each pixel, from 0."""
-        return self._segments
+        return self._probed.segments
 
     @property
     def hidden(self):
@@ -136,7 +133,7 @@ class FaceProbe(Widget):
     @property
     def holes(self):
         """bool (48, 48): the pixels that are filled, hidden or painted."""
-        return self._holes(self.answer)
+        return self._probed.holes(self.answer)
 
     @property
     def uploaded(self):
@@ -173,7 +170,7 @@ class FaceProbe(Widget):
         """Hide these superpixels and no others, as clicking would."""
         wanted = {**self._state(self.answer), "hidden": sorted({int(s) for s in superpixels})}
         wanted["fill"] = fill or self.answer["fill"]
-        self._check(wanted)
+        self._probed.check(wanted)
         self.probe = {"face": self._number, **wanted}
 
     def replay(self, log):
@@ -194,7 +191,7 @@ class FaceProbe(Widget):
                     f"entry {len(answers)} is about another face than the one at place {self._place} here"
                 )
             wanted = {**changes.UNTOUCHED, **entry["state"]}
-            self._check(wanted)
+            self._probed.check(wanted)
             self.probe = {"face": self._number, "again": len(answers), **wanted}
             if self.problem:
                 raise ValueError(f"entry {len(answers)} could not be asked again: {self.problem}")
@@ -205,29 +202,15 @@ class FaceProbe(Widget):
 
     def _show(self, place, image, caption, twin=None):
         """A new face. Nothing changes unless all of it works."""
-        segments = superpixels(image)
-        fills = {False: self._fills_of(image, segments)}
-        if twin is not None:
-            fills[True] = self._fills_of(twin, segments)
+        shown = ProbedFace(image, twin)
         original = self._ask(image[None])[0]
         fill = self.probe.get("fill", FILLS[0])
-        self._image, self._segments, self._fills, self._first = image, segments, fills, original
-        self._bases = {False: image, True: twin}
-        self._place = place
+        self._probed, self._first, self._place = shown, original, place
         self._number += 1
         self._reveal = None
         with self.hold_sync():
             self.lime, self.guess = {}, {}
-            self.face = {
-                "number": self._number,
-                "caption": caption,
-                "image": image.tobytes(),
-                "segments": segments.astype(np.uint16).tobytes(),
-                "count": int(segments.max()) + 1,
-                "filled": {name: filled.tobytes() for name, filled in fills[False].items()},
-                "twin": b"" if twin is None else twin.tobytes(),
-                "twin_filled": {name: filled.tobytes() for name, filled in fills.get(True, {}).items()},
-            }
+            self.face = {"number": self._number, "caption": caption, **shown.for_page()}
             self.probe = {"face": self._number, **changes.UNTOUCHED, "fill": fill}
 
     def _show_place(self, place):
@@ -257,10 +240,6 @@ class FaceProbe(Widget):
         self.mine = {"images": b"".join(image.tobytes() for image in images), "count": len(images)}
         self.chosen = -1
 
-    def _fills_of(self, image, segments):
-        fills = {name: hidden_image(image, segments, name) for name in HIDE}
-        return {**fills, "noise": self._snow}
-
     def _choose(self):
         if self.chosen == self._place or not -len(self._mine) <= self.chosen < len(self._faces):
             return
@@ -286,25 +265,8 @@ class FaceProbe(Widget):
     def _state(self, probe):
         return {name: probe.get(name, usual) for name, usual in changes.UNTOUCHED.items()}
 
-    def _check(self, state):
-        count = self.face["count"]
-        if not all(0 <= s < count for s in state["hidden"]):
-            raise ValueError(f"superpixels {state['hidden']} were asked for, there are 0 to {count - 1}")
-        if state["fill"] not in FILLS:
-            raise ValueError(f"fill {state['fill']!r} is unknown; there are {', '.join(FILLS)}")
-        if state["twin"] and self._bases[True] is None:
-            raise ValueError("this face has no neutral twin; only drawn faces have one")
-        changes.mask(state["painted"])
-        for name, (least, most, *_) in changes.SLIDERS.items():
-            if not least <= state[name] <= most:
-                raise ValueError(f"{name} is {state[name]}, expected {least} to {most}")
-
-    def _holes(self, state):
-        return np.isin(self._segments, state["hidden"]) | changes.mask(state["painted"])
-
     def _seen(self, state):
-        base, filling = self._bases[state["twin"]], self._fills[state["twin"]][state["fill"]]
-        return changes.taken(np.where(self._holes(state), filling, base), state, self._grain / 32)
+        return self._probed.seen(state)
 
     def _answer(self):
         # A click that was on its way while another face arrived is about superpixels that are gone. Where one
@@ -315,7 +277,7 @@ class FaceProbe(Widget):
         begun = time.perf_counter()
         state = self._state(self.probe)
         try:
-            self._check(state)
+            self._probed.check(state)
             now = self._ask(self._seen(state)[None])[0]
         except Exception:
             self.probe = {"face": self._number, "restored": True, **self._state(self.answer)}
@@ -343,14 +305,14 @@ class FaceProbe(Widget):
         self.log = [*self.log, {"did": did, **where, **what}]
 
     def _checksum(self):
-        return zlib.crc32(self._image.tobytes())
+        return zlib.crc32(self._probed.image.tobytes())
 
     # Guess, then LIME
 
     def _note_guess(self):
         if self.guess.get("face") != self._number or len(self.guess["superpixels"]) < MARKS:
             return
-        self._check({**changes.UNTOUCHED, "hidden": self.guess["superpixels"]})
+        self._probed.check({**changes.UNTOUCHED, "hidden": self.guess["superpixels"]})
         self._note("guess", superpixels=self.guess["superpixels"])
 
     def _asked(self, _, content, __):
@@ -364,8 +326,8 @@ class FaceProbe(Widget):
     def _open_lime(self, face, guess):
         if face != self._number or self.lime.get("asked") == self.answer["fill"]:
             return  # of a face that is gone, or a second click
-        self._check({**changes.UNTOUCHED, "hidden": guess})
-        found = reveal(self._predict, self._image, self.answer["fill"], guess)
+        self._probed.check({**changes.UNTOUCHED, "hidden": guess})
+        found = reveal(self._predict, self._probed.image, self.answer["fill"], guess)
         self.guess = {"face": face, "superpixels": guess}  # which the question may have overtaken
         explanation = found.explanation
         self._reveal = found
