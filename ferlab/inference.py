@@ -105,7 +105,7 @@ class Predictor:
     def _set_up(self, path, content, threads):
         self.name = path.stem
         self._path, self._content, self._threads = path, content, threads
-        self._single = _interpreter(content, path)
+        self._single = interpreter(content, path)
         self._many = []
         self._lock = threading.Lock()
         inputs, outputs = self._single.get_input_details(), self._single.get_output_details()
@@ -137,7 +137,7 @@ class Predictor:
         small as these that takes longer than one thread, and far longer where a core is busy.
         """
         while len(self._many) < self._threads:
-            self._many.append(_interpreter(self._content, self._path, _BATCH))
+            self._many.append(interpreter(self._content, self._path, _BATCH))
         begins = iter(range(0, whole, _BATCH))
 
         def work(interpreter):
@@ -205,20 +205,20 @@ def _read_flatbuffer(path):
     return content
 
 
-def _interpreter(content, path, batch=None):
+def interpreter(content, path, batch=None):
+    """LiteRT's Interpreter of a file's bytes, for one image at a time or so many; `path` is for complaints."""
     from ai_edge_litert.interpreter import Interpreter
 
     try:
-        interpreter = Interpreter(model_content=content, num_threads=1)
+        made = Interpreter(model_content=content, num_threads=1)
         if batch:
-            index = interpreter.get_input_details()[0]["index"]
-            interpreter.resize_tensor_input(index, (batch, 48, 48, 1))
+            made.resize_tensor_input(made.get_input_details()[0]["index"], (batch, 48, 48, 1))
         # A note about its delegate, which no setting stops, would be red in notebooks.
         with no_stderr():
-            interpreter.allocate_tensors()
+            made.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or not made for this LiteRT: {error}") from error
-    return interpreter
+    return made
 
 
 def _check_signature(path, inputs, outputs):

@@ -30,18 +30,20 @@ def residual_fire(x, squeeze, expand, name):
     out = layers.Conv2D(squeeze, 1, use_bias=False, name=f"{name}_squeeze")(x)
     out = layers.BatchNormalization(name=f"{name}_norm")(out)
     out = layers.ReLU(name=f"{name}_squeeze_relu")(out)
-    first = keras.initializers.VarianceScaling(
-        2 * SMALL**2 if bypass else 2, distribution="untruncated_normal"
-    )
-    left = layers.Conv2D(expand, 1, kernel_initializer=first, name=f"{name}_expand1x1")(out)
-    first = keras.initializers.VarianceScaling(
-        2 * SMALL**2 if bypass else 2, distribution="untruncated_normal"
-    )
+    left = layers.Conv2D(expand, 1, kernel_initializer=_first(bypass), name=f"{name}_expand1x1")(out)
+    first = _first(bypass)  # another, since one draws the same numbers whenever it is asked
     right = layers.Conv2D(expand, 3, padding="same", kernel_initializer=first, name=f"{name}_expand3x3")(out)
     out = layers.Concatenate(name=f"{name}_concat")([left, right])
     if bypass:
         out = layers.Add(name=f"{name}_bypass")([x, out])
     return layers.ReLU(name=f"{name}_relu")(out)
+
+
+def _first(bypass):
+    """What draws the first weights of a convolution, by He et al. (2015, arXiv 1502.01852), smaller with a bypass."""
+    return keras.initializers.VarianceScaling(
+        2 * SMALL**2 if bypass else 2, distribution="untruncated_normal"
+    )
 
 
 def own_squeezenet(classes=7, *, side=48):

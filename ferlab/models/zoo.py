@@ -12,7 +12,7 @@ import h5py
 import keras
 import numpy as np
 
-from ..inference import as_batch, name_for
+from ..inference import as_batch, interpreter, name_for
 from ..quiet import no_stderr
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
@@ -243,21 +243,11 @@ def _smallest_litert(model):
 def _same_labels(model, content):
     blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
     images = blobs.repeat(8, 1).repeat(8, 2)
-    small = _run_litert(content, images)
+    litert = interpreter(content, "the file", len(images))
+    litert.set_tensor(litert.get_input_details()[0]["index"], images)
+    litert.invoke()
+    small = litert.get_tensor(litert.get_output_details()[0]["index"])
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
     # Rounding may tip two labels that are nearly even; where it also moves a probability, it is too much.
     moved = np.abs(small - full).max(1) > 0.05
     return np.count_nonzero(moved & (small.argmax(1) != full.argmax(1))) <= len(images) / 20
-
-
-def _run_litert(content, images):
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=content)
-    (given,), (answer,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(given["index"], images.shape)
-    with no_stderr():
-        interpreter.allocate_tensors()
-    interpreter.set_tensor(given["index"], images)
-    interpreter.invoke()
-    return interpreter.get_tensor(answer["index"])
