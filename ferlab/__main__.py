@@ -10,6 +10,9 @@ from pathlib import Path
 
 from .classroom import add_commands
 from .comparison import RESULTS, systems, table
+from .evaluation import VIEWS
+from .faces import SPLITS
+from .fer2013 import LABELS
 
 # Written out, since the modules that know them load Keras.
 TRAINABLE = (
@@ -22,7 +25,6 @@ SHIPPED = "squeezenet, squeezenet-plus, squeezenet-zima, squeezenet-drawn, or th
 def data(args):
     """Say what load_faces finds: how many faces, of which label, how many faulty or twice there."""
     from . import cleaning
-    from .faces import SPLITS
     from .fer2013 import SIZES, load_faces
 
     faces = load_faces(args.source, labels=args.labels)
@@ -132,7 +134,7 @@ def parser():
             sub.add_argument(
                 "--labels",
                 default="fer2013",
-                choices=["fer2013", "fer+", "fer+ plurality"],
+                choices=LABELS,
                 help="FER-2013's seven, or eight by the FER+ votes: of most annotators, or of more than any other",
             )
 
@@ -163,11 +165,11 @@ def parser():
 
     sub = command(evaluate)
     sub.add_argument("name", nargs="?", default="squeezenet", help=SHIPPED)
-    sub.add_argument("--split", default="PublicTest", choices=["Training", "PublicTest", "PrivateTest"])
+    sub.add_argument("--split", default="PublicTest", choices=SPLITS)
     sub.add_argument(
         "--views",
         default="one",
-        choices=["one", "flip", "crops", "copies"],
+        choices=VIEWS,
         help="how each face is shown: once, mirrored too, in ten crops, in ten copies",
     )
     sub.add_argument("--json", type=Path, help="write the figures here too")
