@@ -89,7 +89,10 @@ class Faces:
     def votes_for(self, classes):
         """How many annotators voted for each of these labels, uint8 (n, k). ValueError where there are no votes."""
         if self.votes is None:
-            raise ValueError(f"{self.name} carry no FER+ votes; put fer2013new.csv beside fer2013.csv")
+            raise ValueError(
+                f"{self.name} carry no FER+ votes: put fer2013new.csv beside fer2013.csv (folders and parquet have no "
+                "rows to match votes with)"
+            )
         return self.votes[:, [VOTES.index(name) for name in classes]]
 
     def counts(self):

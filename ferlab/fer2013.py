@@ -72,13 +72,10 @@ def label_by_votes(faces, labels):
     set to zero; what remains must have one label, not "unknown" or "not a face", with more than half of
     the votes. "fer+ plurality" takes the label with the most votes, all counted, the first of equals in the
     order of the votes file; where that is "unknown" or "not a face" the face is left out.
+
+    ValueError where there are no votes.
     """
-    if faces.votes is None:
-        raise ValueError(
-            f"labels={labels!r} need FER+ votes: put fer2013new.csv beside fer2013.csv "
-            "(folders and parquet have no rows to match votes with)"
-        )
-    votes = np.asarray(faces.votes, np.int64)
+    votes = faces.votes_for(VOTES).astype(np.int64)
     if labels == "fer+":
         votes = np.where(votes > 1, votes, 0)
         keep = votes.max(1) * 2 > votes.sum(1)
