@@ -82,15 +82,10 @@ def _keep(path, explanation):
     half = path.with_suffix(f".half-{os.getpid()}")
     try:
         with open(half, "wb") as file:
-            np.savez_compressed(file, about=json.dumps(about, default=_plain), **arrays)
+            np.savez_compressed(file, about=json.dumps(about, default=lambda number: number.item()), **arrays)
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
-
-
-def _plain(number):
-    """One of NumPy's numbers as Python's."""
-    return number.item()
 
 
 def _read(path):

@@ -13,20 +13,20 @@ def png(figure):
 def face_sheet(images, titles, heading):
     """Faces (n, 48, 48) under a heading, ten to a row and no more than thirty, a title over each."""
     images, titles = images[:30], titles[:30]
-    return _sheet(list(images), titles, heading, columns=10)
+    return _sheet(list(images), titles, heading)
 
 
 def map_sheet(face, maps, heading):
     """A face and up to 29 feature maps of it as grey values, uint8 (c, h, w), under a heading."""
-    return _sheet([face, *maps[:29]], None, heading, columns=10)
+    return _sheet([face, *maps[:29]], None, heading)
 
 
-def _sheet(images, titles, heading, columns):
+def _sheet(images, titles, heading):
     from matplotlib.figure import Figure
 
-    rows = max(1, -(-len(images) // columns))
-    figure = Figure(figsize=(columns * 0.95, rows * (1.15 if titles else 0.95) + 0.4), layout="constrained")
-    for i, axis in enumerate(figure.subplots(rows, columns, squeeze=False).ravel()):
+    rows = max(1, -(-len(images) // 10))
+    figure = Figure(figsize=(9.5, rows * (1.15 if titles else 0.95) + 0.4), layout="constrained")
+    for i, axis in enumerate(figure.subplots(rows, 10, squeeze=False).ravel()):
         axis.axis("off")
         if i < len(images):
             axis.imshow(images[i], cmap="gray", vmin=0, vmax=255)
