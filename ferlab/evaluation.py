@@ -10,6 +10,7 @@ import numpy as np
 
 from .faces import SPLITS
 from .inference import checked_answer
+from .intervals import ratio_interval, wilson_interval
 
 BATCH = 256
 BINS = 10  # of equal width, from confidence 0 to 1, for calibration
@@ -38,22 +39,6 @@ VIEWS = {
     "crops": _also_mirrored(View(), View(-2, -2), View(-2, 2), View(2, -2), View(2, 2)),
     "copies": _also_mirrored(View(), View(zoom=0.92), View(zoom=1.08), View(turn=-7), View(turn=7)),
 }
-
-
-def wilson_interval(hits, n):
-    """The 95 % interval of a share `hits / n`, as (low, high); arrays give arrays, n = 0 gives 0 to 1.
-
-    Wilson 1927 (doi 10.1080/01621459.1927.10502953): unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n)
-    it stays within 0..1 and is right for small n.
-    """
-    hits, n = np.asarray(hits, float), np.asarray(n, float)
-    z = 1.959964
-    safe = np.where(n > 0, n, 1)
-    share = hits / safe
-    middle = (share + z**2 / (2 * safe)) / (1 + z**2 / safe)
-    half = z / (1 + z**2 / safe) * np.sqrt(share * (1 - share) / safe + z**2 / (4 * safe**2))
-    low, high = np.clip(middle - half, 0, share), np.clip(middle + half, share, 1)
-    return np.where(n > 0, low, 0.0)[()], np.where(n > 0, high, 1.0)[()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -340,26 +325,6 @@ def human_ceiling(faces):
         truth *= number[:, None] / truth.sum(1, keepdims=True)
         asked += truth
         agreed[:, own] = truth[:, own]
-    share, *interval = _ratio(agreed.sum(1), asked.sum(1))
-    recall, *recall_interval = _ratio(agreed, asked)
+    share, *interval = ratio_interval(agreed.sum(1), asked.sum(1))
+    recall, *recall_interval = ratio_interval(agreed, asked)
     return Ceiling(float(share), tuple(map(float, interval)), recall, tuple(recall_interval))
-
-
-def _ratio(part, whole):
-    """Sum of the parts by sum of the wholes, with its 95 % interval: (ratio, low, high); the first axis is the faces'.
-
-    The annotators of one face had the same photo before them, so it is the faces that are independent, not the answers.
-    The error is that of a ratio of sums over clusters (Cochran 1977, Sampling Techniques, 6.3), and the interval
-    Wilson's for so many independent answers as have the same error, fewer where few faces tell that error (Korn and
-    Graubard 1998).
-    """
-    from scipy.stats import t
-
-    n = np.count_nonzero(whole, axis=0)
-    few = (1.959964 / t.ppf(0.975, np.maximum(n - 1, 1))) ** 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = part.sum(0) / whole.sum(0)
-        variance = n / np.maximum(n - 1, 1) * ((part - ratio * whole) ** 2).sum(0) / whole.sum(0) ** 2
-        independent = np.where(variance > 1e-12, few * ratio * (1 - ratio) / variance, n)
-    independent = np.minimum(independent, whole.sum(0))
-    return ratio, *wilson_interval(np.nan_to_num(ratio) * independent, independent)
