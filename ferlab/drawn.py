@@ -10,6 +10,8 @@ from . import drawing
 from .emotions import EMFACS, FACS_1978, FER2013, FERPLUS, VOTES
 from .faces import Faces
 
+# What was drawn is drawn anew when one of these changes.
+_DRAWN_BY = ("drawing.py", "drawn.py", "emotions.py", "features.py")
 CHUNK = 50  # faces drawn together: their seed is (seed, number of the chunk)
 MANY = 10  # chunks from which starting processes pays
 
@@ -33,7 +35,10 @@ def draw_faces(n, seed=0):
         raise ValueError(f"{n} faces were asked for, expected 1 or more")
     chunks = -(-n // CHUNK)
     labels = np.arange(CHUNK) % len(FER2013)
-    return _faces(_draw_chunks([(labels, (seed, i), FER2013) for i in range(chunks)]), FER2013)[:n]
+    drawn = _draw_chunks([(labels, (seed, i), FER2013) for i in range(chunks)])
+    drawn["rows"] = np.arange(chunks * CHUNK)
+    drawn["splits"] = np.zeros(chunks * CHUNK, np.uint8)
+    return Faces(classes=FER2013, name="drawn faces", **drawn)[:n]
 
 
 def course_faces(labels="fer2013"):
@@ -47,7 +52,7 @@ def course_faces(labels="fer2013"):
 
     plus = labels != "fer2013"
     name = "drawn-plus" if plus else "drawn"
-    arrays = cached((name, written_by("drawing.py", "drawn.py", "emotions.py")), lambda: _course(plus))
+    arrays = cached((name, written_by(*_DRAWN_BY)), lambda: _course(plus))
     faces = Faces(classes=FERPLUS if plus else FER2013, name="drawn faces", **arrays)
     if plus:
         from .fer2013 import label_by_votes
@@ -57,13 +62,17 @@ def course_faces(labels="fer2013"):
 
 
 def _draw_chunks(tasks):
-    """Many chunks are shared out among processes: threads would wait for the interpreter most of the time."""
+    """{field of Faces: array} of all chunks, one after the other.
+
+    Many are shared out among processes: threads would wait for the interpreter most of the time.
+    """
     from joblib import delayed
 
     from .processes import parallel
 
     jobs = -1 if len(tasks) >= MANY else 1
-    return parallel(jobs)(delayed(_draw_chunk)(*task) for task in tasks)
+    drawn = parallel(jobs)(delayed(_draw_chunk)(*task) for task in tasks)
+    return {name: np.concatenate([chunk[name] for chunk in drawn]) for name in drawn[0]}
 
 
 def _draw_chunk(labels, seed, classes):
@@ -104,18 +113,6 @@ def random_expressions(rng, labels, classes):
     return units, side
 
 
-def _faces(drawn, classes):
-    whole = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
-    n = len(whole["labels"])
-    return Faces(
-        classes=classes,
-        name="drawn faces",
-        splits=np.zeros(n, np.uint8),
-        rows=np.arange(n),
-        **whole,
-    )
-
-
 def _course(plus):
     """Everything of the course set as arrays, faults included."""
     classes = FERPLUS if plus else FER2013
@@ -129,8 +126,7 @@ def _course(plus):
         for i in range(0, size, CHUNK):
             tasks.append((labels[i : i + CHUNK], (2013, split, i), classes))
         splits.append(np.full(COURSE_SIZES[name], split, np.uint8))
-    parts = _draw_chunks(tasks)
-    arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    arrays = _draw_chunks(tasks)
     arrays["splits"] = np.concatenate(splits)
     arrays["rows"] = np.arange(len(arrays["splits"]))
     arrays["votes"] = simulated_votes(arrays["units"], np.random.default_rng(7), plus)
