@@ -169,8 +169,9 @@ function frame(model, el, name) {
       model.on(event, listener);
       heard.push([event, listener]);
     },
-    // Equal values are not sent, so no answer to them is waited for.
+    // Takes back the complaint before. Equal values are not sent, so no answer to them is waited for.
     set(traits) {
+      box.complain("");
       let changed = false;
       const hear = () => (changed = true);
       for (const [trait, value] of Object.entries(traits)) {

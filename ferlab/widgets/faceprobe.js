@@ -102,7 +102,6 @@ function render({ model, el }) {
   });
 
   function send() {
-    box.complain("");
     before = app.state;
     unanswered.add(++sent);
     box.set({ probe: { face: app.face.number, sent, ...app.state } });

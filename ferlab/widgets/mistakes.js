@@ -28,10 +28,7 @@ function render({ model, el }) {
   const first = choice(["surest", "least sure"], ["surest first", "least sure first"]);
   const cards = element("ul", { class: "fm-cards", tabindex: 0, "aria-label": "Faces of the cell" });
 
-  const ask = (patch) => {
-    box.complain("");
-    box.set({ cell: { ...model.get("cell"), ...patch } });
-  };
+  const ask = (patch) => box.set({ cell: { ...model.get("cell"), ...patch } });
   const reach = roving(table, () => cells, (cell) => ask({ true: Number(cell.dataset.true), said: Number(cell.dataset.said) }), classes.length);
   first.addEventListener("change", () => ask({ first: first.value }));
 

@@ -8,10 +8,6 @@ function render({ model, el }) {
   const heaviest = Math.max(...modules.map(weight));
   const large = (n) => n.toLocaleString("en");
 
-  const ask = (traits) => {
-    box.complain("");
-    box.set(traits);
-  };
   const rows = modules.map((name) => {
     const bar = element("i", { style: `width:${(100 * weight(name)) / heaviest}%` });
     const row = button("", { "data-module": name, tabindex: -1, "aria-label": `${name}, ${large(weight(name))} parameters` });
@@ -19,10 +15,10 @@ function render({ model, el }) {
     return row;
   });
   const list = element("div", { class: "fn-modules", role: "group", "aria-label": "The network, from first to last" }, ...rows);
-  const reachRow = roving(list, () => rows, (row) => ask({ layer: of(row.dataset.module).at(-1).name }));
+  const reachRow = roving(list, () => rows, (row) => box.set({ layer: of(row.dataset.module).at(-1).name }));
 
   const parts = element("div", { class: "fn-parts", role: "group", "aria-label": "Layers of the module" });
-  const reachPart = roving(parts, () => [...parts.children], (part) => ask({ layer: part.dataset.layer }));
+  const reachPart = roving(parts, () => [...parts.children], (part) => box.set({ layer: part.dataset.layer }));
   const title = element("p", { class: "fn-title", role: "status", "aria-live": "polite" });
   const facts = element("dl", { class: "fn-facts" });
   const maps = element("canvas", { class: "fn-maps", role: "img" });
@@ -36,7 +32,7 @@ function render({ model, el }) {
     return canvas;
   });
   const album = element("div", { class: "fn-album", role: "listbox", "aria-orientation": "horizontal", "aria-label": "Choose a face" }, ...faces);
-  const reachFace = roving(album, () => faces, (face) => ask({ chosen: Number(face.dataset.place) }));
+  const reachFace = roving(album, () => faces, (face) => box.set({ chosen: Number(face.dataset.place) }));
 
   // All maps of the layer on one canvas, a pixel apart.
   function drawMaps([count, height, width], grey) {

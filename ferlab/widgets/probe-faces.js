@@ -52,9 +52,7 @@ function facesPart(model, box) {
 
   const choose = (canvas) => {
     const place = Number(canvas.dataset.place);
-    if (place === model.get("chosen")) return;
-    box.complain("");
-    box.set({ chosen: place });
+    if (place !== model.get("chosen")) box.set({ chosen: place });
   };
   const reachFaces = roving(faces, () => [...faces.querySelectorAll("canvas")], choose);
   const reachMine = roving(mine, () => [...mine.children], choose);

@@ -2,10 +2,7 @@
 function render({ model, el }) {
   const box = frame(model, el, "Augmentation sandbox");
   const { labels, sliders } = model.get("batch");
-  const ask = (patch) => {
-    box.complain("");
-    box.set({ wanted: { ...model.get("wanted"), ...patch } });
-  };
+  const ask = (patch) => box.set({ wanted: { ...model.get("wanted"), ...patch } });
   const all = Object.entries(sliders).map(([name, about]) => [name, slider(about, model.get("wanted")[name], (value) => ask({ [name]: value }))]);
   const flip = element("input", { type: "checkbox" });
   const again = button("Draw again", { title: "other random numbers within the same ranges" });
