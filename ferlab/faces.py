@@ -1,6 +1,6 @@
 """Faces: what every reader returns, whether the faces were photographed or drawn."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class Faces:
             raise TypeError(
                 f"faces[{which}] would be one face; use faces[{which}:{which + 1}] or faces.images[{which}]"
             )
-        per_face = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _PER_FACE}
+        per_face = {name: getattr(self, name) for name in _PER_FACE}
         return replace(self, **{name: v[which] for name, v in per_face.items() if v is not None})
 
     def __repr__(self):

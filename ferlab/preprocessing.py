@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from .emotions import FERPLUS
+
 
 def one_hot(labels, classes):
     """float32 (n, classes), one 1 per row, from integer labels (n,)."""
@@ -42,8 +44,6 @@ def vote_targets(faces):
 
     Votes for "unknown" and "not a face" are left out. A face with no others gets zeros, to teach nothing.
     """
-    from .emotions import FERPLUS
-
     votes = faces.votes_for(FERPLUS).astype(np.float32)
     return votes / np.maximum(votes.sum(1, keepdims=True), 1)
 

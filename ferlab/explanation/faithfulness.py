@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from .superpixels import with_hidden
+from .asking import ask
 
 
 def deletion(predict, image, filling, segments, order, label):
@@ -22,10 +22,10 @@ def deletion(predict, image, filling, segments, order, label):
     image, filling  uint8 (h, w): the face, and what hidden pixels become
     order    superpixels, each once, the most relevant first
     Returns (share, probability), each float (s + 1,): the share of pixels hidden so far, 0 to 1, and the
-    label's probability.
+    label's probability. ValueError for another order, and for answers that are no probabilities.
     """
     share, shown = _steps(segments, order)
-    return share, _probability(predict, with_hidden(image, filling, segments, ~shown), label)
+    return share, ask(predict, image, filling, segments, ~shown)[:, label].astype(float)
 
 
 def insertion(predict, image, filling, segments, order, label):
@@ -36,7 +36,7 @@ def insertion(predict, image, filling, segments, order, label):
     for `deletion`; share is that of pixels shown.
     """
     share, shown = _steps(segments, order)
-    return share, _probability(predict, with_hidden(image, filling, segments, shown), label)
+    return share, ask(predict, image, filling, segments, shown)[:, label].astype(float)
 
 
 def area(share, probability):
@@ -54,10 +54,6 @@ def _steps(segments, order):
     for step, superpixel in enumerate(order):
         done[step + 1 :, superpixel] = True
     return done @ sizes / segments.size, done
-
-
-def _probability(predict, images, label):
-    return np.asarray(predict(images.astype(np.float32)))[:, label].astype(float)
 
 
 def relevance_mass(relevance, mask):
