@@ -178,11 +178,12 @@ class Report:
         Probabilities become p^(1/T), scaled to sum to 1. The order of the classes stays, and so does the
         accuracy (Guo et al. 2017, arXiv 1706.04599).
         """
+        from scipy.special import softmax
+
         if not temperature > 0:
             raise ValueError(f"temperature={temperature}: it must be above 0")
         logits = np.log(np.maximum(self.probabilities.astype(float), 1e-30)) / temperature
-        powers = np.exp(logits - logits.max(1, keepdims=True))
-        softened = (powers / powers.sum(1, keepdims=True)).astype(np.float32)
+        softened = softmax(logits, axis=1).astype(np.float32)
         about = f"{self.about or f'{len(self)} faces'}, temperature {temperature:.2f}"
         return replace(self, probabilities=softened, about=about)
 
@@ -231,7 +232,7 @@ class Report:
         )
 
 
-def _seen(images, view):
+def as_seen(images, view):
     """The images (n, 48, 48) as the view shows them; pixels from outside repeat the border."""
     if view != View(mirror=view.mirror):
         from scipy.ndimage import affine_transform
@@ -276,7 +277,7 @@ def evaluate(predict, faces, *, views="one"):
     for start in range(0, len(faces), BATCH):
         images = faces.images[start : start + BATCH].astype(np.float32)
         for view in VIEWS[views]:
-            answer = predict(np.ascontiguousarray(_seen(images, view)))
+            answer = predict(np.ascontiguousarray(as_seen(images, view)))
             total[start : start + BATCH] += checked_answer(answer, len(images), classes=faces.classes)
     splits = " and ".join(SPLITS[s] for s in np.unique(faces.splits))
     about = f"{len(faces)} {faces.name} ({splits})" + ("" if views == "one" else f", views: {views}")

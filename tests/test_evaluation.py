@@ -12,7 +12,7 @@ from skimage.transform import rotate
 
 from ferlab import Faces, draw_faces, evaluate
 from ferlab.emotions import FER2013, FERPLUS, VOTES
-from ferlab.evaluation import VIEWS, Report, View, _seen, human_ceiling, wilson_interval
+from ferlab.evaluation import VIEWS, Report, View, as_seen, human_ceiling, wilson_interval
 
 
 def make_faces(labels, classes=FER2013, images=None, votes=None):
@@ -212,7 +212,7 @@ def test_crops_are_moved_by_whole_pixels():
     image[0, 20, 30] = 1
     places = set()
     for view in VIEWS["crops"]:
-        moved = _seen(image, view)
+        moved = as_seen(image, view)
         assert moved.shape == image.shape
         assert moved.sum() == pytest.approx(1)
         row, column = np.argwhere(moved[0] > 0.99)[0]
@@ -221,7 +221,7 @@ def test_crops_are_moved_by_whole_pixels():
         assert column == (47 - 30 - view.right if view.mirror else 30 + view.right)
     assert len(places) == 10
     ramp = np.tile(np.arange(48.0), (1, 48, 1))
-    assert _seen(ramp, View(right=2))[0, 0, :3].tolist() == [0] * 3  # border repeated
+    assert as_seen(ramp, View(right=2))[0, 0, :3].tolist() == [0] * 3  # border repeated
 
 
 @pytest.mark.parametrize("views", ["crops", "copies"])
@@ -250,13 +250,13 @@ def test_copies_are_a_little_larger_smaller_and_turned_both_ways():
 
 def test_a_copy_is_turned_clockwise_and_zoomed_about_the_middle():
     spot = np.exp(-((np.indices((48, 48)).T - [40.0, 23.5]) ** 2).sum(-1) / 8)[None]  # right of the middle
-    row, column = np.unravel_index(_seen(spot, View(turn=90)).argmax(), (48, 48))
+    row, column = np.unravel_index(as_seen(spot, View(turn=90)).argmax(), (48, 48))
     assert (row, column) in {(40, 23), (40, 24)}  # now below it
-    larger = _seen(spot, View(zoom=1.08))[0]
+    larger = as_seen(spot, View(zoom=1.08))[0]
     assert abs(larger.argmax() % 48 - (23.5 + 1.08 * 16.5)) <= 0.5
     assert larger.sum() == pytest.approx(1.08**2 * spot.sum(), rel=0.02)
     as_skimage_does = rotate(spot[0], -7, order=1, mode="edge")
-    assert _seen(spot, View(turn=7))[0] == pytest.approx(as_skimage_does, abs=1e-6)
+    assert as_seen(spot, View(turn=7))[0] == pytest.approx(as_skimage_does, abs=1e-6)
 
 
 def test_flip_changes_nothing_for_a_symmetric_predictor():

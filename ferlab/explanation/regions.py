@@ -6,7 +6,6 @@ what explanations that know nothing would score.
 """
 
 import numpy as np
-from scipy.special import gammaln
 
 from ..emotions import ACTION_UNITS, REGIONS
 from .faithfulness import centre_prior
@@ -94,7 +93,6 @@ def chance_of_one(wanted, of, drawn):
 
     1 - C(of - wanted, drawn) / C(of, drawn), float like `wanted`, which may be an array.
     """
-    rest = of - np.asarray(wanted)
-    left = np.maximum(rest - drawn, 0)  # where it is cut off there is no way to miss
-    ways = gammaln(rest + 1) - gammaln(left + 1) - gammaln(of + 1) + gammaln(of - drawn + 1)
-    return np.where(rest >= drawn, 1 - np.exp(ways), 1.0)
+    from scipy.stats import hypergeom
+
+    return 1 - hypergeom.pmf(0, of, wanted, drawn)

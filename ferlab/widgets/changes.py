@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..evaluation import View, as_seen
+
 SIDE = 48
 UNTOUCHED = {
     "hidden": [],  # superpixels that are filled
@@ -54,17 +56,11 @@ def taken(image, change, grain):
 
     What comes in from outside repeats the border. Without any change the image stays as it is.
     """
-    from scipy.ndimage import affine_transform, gaussian_filter
+    from scipy.ndimage import gaussian_filter
 
-    values = image.astype(float)
-    if change["turn"] or change["right"] or change["down"]:
-        # Where each pixel, rows before columns, was read in the face: between four neighbours.
-        angle, middle = np.deg2rad(change["turn"]), (SIDE - 1) / 2
-        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        offset = middle - turned @ (middle + np.array([change["down"], change["right"]]))
-        values = affine_transform(values, turned, offset, order=1, mode="nearest")
-    if change["blur"]:
-        sigma = change["blur"]
+    view = View(change["down"], change["right"], turn=change["turn"])
+    values = as_seen(image[None].astype(float), view)[0]
+    if sigma := change["blur"]:
         values = gaussian_filter(values, sigma, mode="nearest", radius=int(np.ceil(3 * sigma)))
     mean = values.mean()
     values = (values - mean) * change["contrast"] / 100 + mean + change["light"] + change["noise"] * grain
