@@ -116,12 +116,10 @@ def _numbers(chunk):
     before it in the same row.
     """
     offsets = np.frombuffer(chunk.buffers()[1], np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
-    if chunk.null_count or offsets[-1] == offsets[0]:
+    if chunk.null_count or (np.diff(offsets) == 0).any():
         return None
     data = np.frombuffer(chunk.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
     starts = (offsets - offsets[0])[:-1]
-    if (np.diff(offsets) == 0).any():
-        return None
     value = data - np.uint8(48)  # anything but a digit wraps round to 10 or more
     digit = value < 10
     if not (digit | (data == 32)).all():
