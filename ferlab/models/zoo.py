@@ -243,10 +243,10 @@ def _smallest_litert(model):
 def _same_labels(model, content):
     blobs = np.random.default_rng(0).uniform(0, 255, (64, 6, 6, 1)).astype("float32")
     images = blobs.repeat(8, 1).repeat(8, 2)
-    litert = interpreter(content, "the file", len(images))
-    litert.set_tensor(litert.get_input_details()[0]["index"], images)
-    litert.invoke()
-    small = litert.get_tensor(litert.get_output_details()[0]["index"])
+    made = interpreter(content, "the file", len(images))
+    made.set_tensor(made.get_input_details()[0]["index"], images)
+    made.invoke()
+    small = made.get_tensor(made.get_output_details()[0]["index"])
     full = keras.ops.convert_to_numpy(model.predict_on_batch(images))
     # Rounding may tip two labels that are nearly even; where it also moves a probability, it is too much.
     moved = np.abs(small - full).max(1) > 0.05
