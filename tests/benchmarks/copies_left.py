@@ -3,8 +3,8 @@
 python tests/benchmarks/copies_left.py path/to/fer2013 NETWORK ...
 
 Until `cleaning.near_copies` laid faces over one another, it compared them where they lie: what correlated by less than
-0.9, shrunk to 24x24, stayed in Training. NETWORK: as `evaluate` takes it, of those that were trained then. Written:
-results/copies-left.json.
+0.9, shrunk to 24x24, stayed in Training. NETWORK: as `evaluate` takes it, of those that were trained then, or one
+trained since to set beside them. Each gets a row of results/copies-left.json; rows of others stay.
 """
 
 import datetime
@@ -42,14 +42,14 @@ def main(source, *networks):
         "all copies were left out": copied & ~trained_on,
         "no copy": ~copied & ~trained_on,
     }
+    file = Path(__file__).parents[2] / "results" / "copies-left.json"
+    earlier = json.loads(file.read_text(encoding="utf-8"))["networks"] if file.exists() else {}
     told = {
-        "command": shlex.join(["python", "tests/benchmarks/copies_left.py", "path/to/fer2013", *networks]),
-        "date": str(datetime.date.today()),
         "evaluated_on": f"{len(judged)} {judged.name}, split PublicTest",
         "training_images": {"left_out_then": int(left_out.sum()), "left_out_now": int(now.sum()),
                             "left_in_by_mistake": int((now & ~left_out).sum())},
         "faces": {name: int(rows.sum()) for name, rows in groups.items()},
-        "networks": {},
+        "networks": earlier,
     }  # fmt: skip
     print(told["training_images"], told["faces"])
     for network in networks:
@@ -59,9 +59,9 @@ def main(source, *networks):
             "all": round(float(right.mean()), 4),
             "all but the first": round(float(right[~trained_on].mean()), 4),
         }
-        told["networks"][network] = row
         print(f"{network:<38}", *(f"{name} {share:.1%}" for name, share in row.items()), sep="  ")
-    file = Path(__file__).parents[2] / "results" / "copies-left.json"
+        command = shlex.join(["python", "tests/benchmarks/copies_left.py", "path/to/fer2013", network])
+        told["networks"][network] = row | {"command": command, "date": str(datetime.date.today())}
     file.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(f"written: {file.name}")
 
