@@ -10,9 +10,9 @@ import copy
 
 import numpy as np
 
-from . import features
+from . import painting
 from .emotions import ACTION_UNITS, REGIONS
-from .features import soft, spot
+from .painting import soft, spot
 
 SIZE, FINER = 48, 2
 GROUP = 3  # faces painted together: so few that they stay in the processor's cache
@@ -113,7 +113,7 @@ def draw(traits, units, side, grain):
 
 def _draw_group(traits, units, side, grain):
     person = Sketch(traits, grain)
-    hair = features.hair(person)
+    hair = painting.hair(person)
     strands = np.sin(30 * person.head_x + 8 * person.head_y + 6 * np.sin(4 * person.head_x))
     strands = (traits["hair_tone"] * 0.8 + 0.04) * (1 + 0.14 * strands + 0.1 * grain)
     image, regions = _paint(person.with_units(units, side), hair, strands)
@@ -124,13 +124,13 @@ def _draw_group(traits, units, side, grain):
 def _paint(s, hair, strands):
     """One picture of each person, and its regions."""
     head, light = _head(s), _light(s)
-    features.furrows(s)
-    features.eyes(s.part(-0.6, 0.25))
-    features.brows(s.part(-0.85, 0.2))
-    features.nose(s.part(-0.25, 0.65))
+    painting.furrows(s)
+    painting.eyes(s.part(-0.6, 0.25))
+    painting.brows(s.part(-0.85, 0.2))
+    painting.nose(s.part(-0.25, 0.65))
     lower = s.part(-0.1, 1.6)
-    features.beard(lower, features.mouth(lower))
-    features.glasses(s.part(-0.55, 0.3))
+    painting.beard(lower, painting.mouth(lower))
+    painting.glasses(s.part(-0.55, 0.3))
     picture = _background(s, light)
     picture += head * (np.clip(s.paint_tone * light, 0, 1.3) - picture)
     hair_tone = strands * (0.4 + 0.6 * light)

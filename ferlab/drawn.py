@@ -11,7 +11,7 @@ from .emotions import EMFACS, FACS_1978, FER2013, FERPLUS, VOTES
 from .faces import Faces
 
 # What was drawn is drawn anew when one of these changes.
-_DRAWN_BY = ("drawing.py", "drawn.py", "emotions.py", "features.py")
+_DRAWN_BY = ("drawing.py", "drawn.py", "emotions.py", "painting.py")
 CHUNK = 50  # faces drawn together: their seed is (seed, number of the chunk)
 MANY = 10  # chunks from which starting processes pays
 

@@ -6,6 +6,7 @@ what explanations that know nothing would score.
 """
 
 import numpy as np
+from scipy.stats import hypergeom
 
 from ..emotions import ACTION_UNITS, REGIONS
 from .faithfulness import centre_prior
@@ -93,6 +94,4 @@ def chance_of_one(wanted, of, drawn):
 
     1 - C(of - wanted, drawn) / C(of, drawn), float like `wanted`, which may be an array.
     """
-    from scipy.stats import hypergeom
-
     return 1 - hypergeom.pmf(0, of, wanted, drawn)

@@ -1,4 +1,4 @@
-"""What a drawn face wears: furrows, eyes, brows, nose, mouth, beard, glasses and hair.
+"""What is painted on a drawn face: furrows, eyes, brows, nose, mouth, beard, glasses and hair.
 
 Each function paints on a drawing.Sketch `s` of n faces (hair alone is a mask), by the traits `s.t` and the strengths
 `s.a` of the action units. Lengths and tones are those of ferlab.drawing.
