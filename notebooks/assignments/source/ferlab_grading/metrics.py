@@ -6,7 +6,7 @@ import numpy as np
 
 from .words import array, by_hand, close, number
 
-LIBRARY = ("sklearn", "ferlab.evaluation", "pandas", "keras", "tensorflow", "scipy", "statsmodels")
+LIBRARY = ("sklearn", "ferlab.evaluation", "ferlab.intervals", "pandas", "keras", "tensorflow", "scipy", "statsmodels")
 
 
 def _answers(rng, classes, n):
