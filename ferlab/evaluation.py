@@ -194,7 +194,9 @@ class Report:
         """
         from scipy.optimize import minimize_scalar
 
-        loss = lambda log_t: self.at_temperature(np.exp(log_t)).log_loss  # noqa: E731
+        def loss(log_t):
+            return self.at_temperature(np.exp(log_t)).log_loss
+
         return float(np.exp(minimize_scalar(loss, bounds=np.log((0.05, 20)), method="bounded").x))
 
     def mistakes(self, true=None, taken_for=None):
@@ -213,9 +215,8 @@ class Report:
 
     def __repr__(self):
         limits = "(95 % interval {:.1%} to {:.1%})".format
-        number = lambda v: "     -" if np.isnan(v) else f"{v:6.3f}"  # noqa: E731
         rows = [
-            f"{name:>10}  {n:5d}    {number(p)}  {number(r)}  {number(f)}"
+            f"{name:>10}  {n:5d}    {_number(p)}  {_number(r)}  {_number(f)}"
             for name, n, p, r, f in zip(
                 self.classes, self.counts, self.precision, self.recall, self.f1, strict=True
             )
@@ -230,6 +231,10 @@ class Report:
                 f"calibration error {self.calibration_error:.3f}",
             ]
         )
+
+
+def _number(share):
+    return "     -" if np.isnan(share) else f"{share:6.3f}"
 
 
 def as_seen(images, view):

@@ -129,6 +129,11 @@ def test_the_network_explorer(opened):
     widget.get_by_role("button", name="squeeze", exact=True).click()
     notebook.settled("explorer.layer == 'fire2_squeeze'")
     widget.get_by_text("1 · 1 · 64 · 16 = 1,024 parameters").wait_for()
+    # JupyterLab's own style for lists of definitions would squeeze the words into a column of letters.
+    heights = widget.locator("dt").evaluate_all(
+        "(names) => names.map((it) => it.getBoundingClientRect().height)"
+    )
+    assert max(heights) < 30, heights
     # Once more: nothing new is asked, so nothing is awaited.
     widget.get_by_role("button", name="squeeze", exact=True).click()
     assert "fl-waiting" not in widget.get_attribute("class")

@@ -146,21 +146,27 @@ def side_by_side(explanations, label=None):
 
 
 def one_change(pairs):
-    """What changes when one choice does: a column a choice, its two maps one below the other.
+    """What changes when one choice does: the two maps of each choice one below the other, five choices side by side.
 
     pairs  {choice: ((title, Explanation, label), (title, Explanation, label))}; labels as indices or names
 
-    Below each column stands how alike its two maps are: the correlation of their pixels' relevance.
+    Below each pair stands how alike its two maps are: the correlation of their pixels' relevance.
     """
-    figure, axes = plt.subplots(2, len(pairs), figsize=(1.35 * len(pairs), 3.6), squeeze=False)
+    columns = min(5, len(pairs))
+    rows = 2 * -(-len(pairs) // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(1.7 * columns, 2.1 * rows), squeeze=False)
+    # Of each choice the upper and the lower place, along the first two rows, then along the next two.
+    places = axes.reshape(-1, 2, columns).swapaxes(1, 2).reshape(-1, 2)
     alt = []
-    for column, (choice, pair) in zip(axes.T, pairs.items(), strict=True):
-        for axis, (title, explanation, label) in zip(column, pair, strict=True):
+    for (above, below), (choice, pair) in zip(places, pairs.items(), strict=False):
+        for axis, (title, explanation, label) in zip((above, below), pair, strict=True):
             for_and_against(axis, explanation, label)
-            axis.set_title(title, fontsize=8)
+            axis.set_title(title, fontsize=10)
         alike = _alike(*((explanation, label) for _, explanation, label in pair))
-        column[1].set_xlabel(f"{choice}\nalike {alike:.2f}", fontsize=8)
+        below.set_xlabel(f"{choice}\nalike {alike:.2f}", fontsize=10)
         alt.append(f"{choice} ({pair[0][0]} and {pair[1][0]}) {alike:.2f}")
+    for axis in places[len(pairs) :].flat:
+        axis.axis("off")
     figure.tight_layout(pad=0.5, w_pad=0.3)
     return Picture(
         figure,

@@ -25,6 +25,7 @@ def photo_to_face(photo, boxes, face):
     right.set_title("what a network gets, 48x48")
     for axis in (left, right):
         axis.axis("off")
+        axis.set_anchor("N")  # both titles at one height, whatever the photo's shape
     found = "one face" if len(boxes) == 1 else f"{len(boxes)} faces"
     return Picture(
         figure, f"A photo in which a detector has boxed {found}, and the first as 48 by 48 grey pixels."

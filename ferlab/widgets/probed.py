@@ -32,14 +32,13 @@ class ProbedFace:
 
     def for_page(self):
         """What the page needs to draw it, dict."""
-        as_bytes = lambda fills: {name: filled.tobytes() for name, filled in fills.items()}  # noqa: E731
         return {
             "image": self.image.tobytes(),
             "segments": self.segments.astype(np.uint16).tobytes(),
             "count": int(self.segments.max()) + 1,
-            "filled": as_bytes(self.filled),
+            "filled": _as_bytes(self.filled),
             "twin": b"" if self.twin is None else self.twin.tobytes(),
-            "twin_filled": as_bytes(self._twin_filled),
+            "twin_filled": _as_bytes(self._twin_filled),
         }
 
     def check(self, state):
@@ -64,3 +63,7 @@ class ProbedFace:
         """uint8 (48, 48): the face as the network gets it."""
         base, filled = (self.twin, self._twin_filled) if state["twin"] else (self.image, self.filled)
         return changes.taken(np.where(self.holes(state), filled[state["fill"]], base), state, GRAIN / 32)
+
+
+def _as_bytes(filled):
+    return {name: image.tobytes() for name, image in filled.items()}
