@@ -1,5 +1,10 @@
 """The faster steps compute what Keras's own steps compute."""
 
+import os
+import platform
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -267,3 +272,16 @@ def test_a_trained_network_has_kerass_layers_again():
     faces = np.zeros((4, 48, 48), "uint8"), np.eye(2, dtype="float32")[[0, 1, 0, 1]]
     fit(model, faces, faces, epochs=1, batch_size=4, verbose=False)
     assert not any({"call", "convolution_op"} & vars(layer).keys() for layer in model.layers)
+
+
+@pytest.mark.skipif(
+    platform.machine() != "x86_64", reason="TensorFlow has oneDNN's convolutions on x86 alone"
+)
+@pytest.mark.parametrize(("said", "expected"), [(None, "True"), ("0", "False")])
+def test_onednn_is_on_unless_it_is_switched_off(said, expected):
+    """By itself TensorFlow switches it on for some processors only, so a new process says what ferlab does."""
+    ask = "import ferlab; from tensorflow.python.util import _pywrap_util_port as p; print(p.IsMklEnabled())"
+    env = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    env |= {} if said is None else {"TF_ENABLE_ONEDNN_OPTS": said}
+    run = subprocess.run([sys.executable, "-c", ask], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.split()[-1] == expected
