@@ -89,11 +89,16 @@ def test_the_stages_of_the_own_network_are_told_as_their_cards_have_them():
         shares = [labels[f"accuracy{view}"] for view in ("", "_flip", "_crops", "_copies")]
         shares += [votes["accuracy"], votes["mean_recall"]]
         assert f"| {stage} | " + " | ".join(f"{100 * share:.1f} %" for share in shares) + " |" in page
-    speed = json.loads((ROOT / "results" / "training-speed.json").read_text())["networks"]
-    thesis, own = speed["squeezenet-zima"]["ratio"], speed["squeezenet"]["ratio"]
-    assert f"{thesis['ferlab']} times as many images a second for the thesis's network" in page
-    assert f"{own['ferlab']} times for ferlab's own" in page
-    assert f"on whole faces {own['ferlab, whole faces']} times" in page
+    for device, figures in json.loads((ROOT / "results" / "training-speed.json").read_text()).items():
+        thesis, own = (figures["networks"][name]["ratio"] for name in ("squeezenet-zima", "squeezenet"))
+        ratios = thesis["ferlab"], own["ferlab"], own["ferlab, whole faces"]
+        shown = " | ".join([device, figures["ferlab's numbers"], *(f"{ratio:.2f}" for ratio in ratios)])
+        assert f"| {shown} |" in page
+    switch = json.loads((ROOT / "results" / "onednn.json").read_text())
+    gains = [of["on"] / of["off"] for of in switch["images a second"].values()]
+    assert (
+        f"On {switch['device']} training is {gains[0]:.2f} and {gains[1]:.2f} times as fast with them" in page
+    )
 
 
 def test_other_figures_in_the_pages_are_those_of_their_files():
