@@ -37,6 +37,8 @@ def run(path, target):
     )
     client.execute()
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
         if "ferlab.quiz(" in cell.source:
             cell.metadata["jupyter"] = {"source_hidden": True}  # it holds the answers
     for output in (o for cell in notebook.cells for o in cell.get("outputs", [])):
@@ -52,6 +54,17 @@ def run(path, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, target)
     return seconds
+
+
+def joined(outputs):
+    """What was printed in one go as one output, however slowly it came: a slow machine keeps the same file."""
+    kept = []
+    for output in outputs:
+        if kept and output.output_type == kept[-1].output_type == "stream" and output.name == kept[-1].name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def main():

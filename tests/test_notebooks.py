@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def test_outputs_were_kept_for_readers_and_for_nbval(notebook):
     checked = [cell for cell in code(notebook) if "NBVAL_CHECK_OUTPUT" in "".join(cell["source"])]
     assert checked, "no cell whose output nbval compares"
     assert all(cell["outputs"] for cell in checked)
+
+
+def test_what_was_printed_in_one_go_is_one_output(notebook):
+    """Else a slower machine changes files in which nothing changed."""
+    for cell in code(notebook):
+        kinds = [output.get("name", output["output_type"]) for output in cell["outputs"]]
+        assert all(kind != "stdout" or kind != after for kind, after in pairwise(kinds)), cell["id"]
 
 
 def test_opens_with_what_it_gives_and_ends_with_its_sources(notebook):
