@@ -424,22 +424,20 @@ def test_pairs_say_how_alike_they_are():
     picture = one_change(pairs)
     assert "nothing (a and b) 1.00; label (one and two) -1.00" in picture.alt
     assert [axis.get_xlabel() for axis in picture.figure.axes[2:]] == [
-        "nothing\nalike 1.00",
-        "label\nalike -1.00",
+        "alike 1.00",
+        "alike -1.00",
     ]
 
 
 def test_more_than_five_pairs_go_on_below():
     found = ferlab.explain(reads_only(np.arange(48)[:, None] * np.ones(48) < 20), FACE, n_samples=200)
-    picture = one_change(
-        {f"choice {i}": ((f"{i} above", found, 0), (f"{i} below", found, 0)) for i in range(6)}
-    )
+    picture = one_change({f"choice {i}": (("above", found, 0), ("below", found, 0)) for i in range(6)})
     shown = [
         [axis.get_title() for axis in picture.figure.axes[start : start + 5]] for start in range(0, 20, 5)
     ]
     assert shown == [
-        [f"{i} above" for i in range(5)],
-        [f"{i} below" for i in range(5)],
-        ["5 above", "", "", "", ""],
-        ["5 below", "", "", "", ""],
+        [f"choice {i} above" for i in range(5)],
+        [f"choice {i} below" for i in range(5)],
+        ["choice 5 above", "", "", "", ""],
+        ["choice 5 below", "", "", "", ""],
     ]

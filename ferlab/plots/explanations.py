@@ -154,20 +154,20 @@ def one_change(pairs):
     """
     columns = min(5, len(pairs))
     rows = 2 * -(-len(pairs) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(1.7 * columns, 2.1 * rows), squeeze=False)
+    size = (1.7 * columns, 2.15 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     # Of each choice the upper and the lower place, along the first two rows, then along the next two.
     places = axes.reshape(-1, 2, columns).swapaxes(1, 2).reshape(-1, 2)
     alt = []
     for (above, below), (choice, pair) in zip(places, pairs.items(), strict=False):
         for axis, (title, explanation, label) in zip((above, below), pair, strict=True):
             for_and_against(axis, explanation, label)
-            axis.set_title(title, fontsize=10)
+            axis.set_title(f"{choice} {title}", fontsize=9)
         alike = _alike(*((explanation, label) for _, explanation, label in pair))
-        below.set_xlabel(f"{choice}\nalike {alike:.2f}", fontsize=10)
+        below.set_xlabel(f"alike {alike:.2f}", fontsize=9)
         alt.append(f"{choice} ({pair[0][0]} and {pair[1][0]}) {alike:.2f}")
     for axis in places[len(pairs) :].flat:
         axis.axis("off")
-    figure.tight_layout(pad=0.5, w_pad=0.3)
     return Picture(
         figure,
         "Pairs of explanations of one face that differ in one choice, red for and hatched blue against. "
