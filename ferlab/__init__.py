@@ -5,15 +5,17 @@
 """
 
 import os
+import platform
 from importlib import import_module
 
 from .faces import Faces
 from .quiet import quiet_tensorflow
 
 quiet_tensorflow()
-# oneDNN's convolutions train faster, on processors too on which TensorFlow doesn't take them by itself.
+# oneDNN's convolutions train faster, on x86 processors too on which TensorFlow doesn't take them by itself.
 # (By how much: results/onednn.json.)
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+if platform.machine() in ("x86_64", "AMD64"):
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __version__ = "0.1.0"
 

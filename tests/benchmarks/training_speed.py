@@ -12,8 +12,8 @@ faces too.
 
 Each is timed twice, in turn, in a process of its own, and of each training the first epoch is left out, in which it is
 built. The thesis's pipeline runs on TensorFlow as it comes, without the switch that ferlab sets (oneDNN's convolutions
-on every processor). What counts is the fastest epoch, as other work on the machine only ever makes one slower (so says
-the documentation of timeit). It goes to results/training-speed.json, beside the figures of other processors.
+on every x86 processor). What counts is the fastest epoch, as other work on the machine only ever makes one slower (so
+says the documentation of timeit). It goes to results/training-speed.json, beside the figures of other processors.
 """
 
 import datetime
@@ -30,7 +30,7 @@ AS_STARTED = dict(os.environ)
 import ferlab  # isort: skip  # noqa: F401  first, so that TensorFlow starts quietly
 
 if sys.argv[1:2] == ["thesis"] and "TF_ENABLE_ONEDNN_OPTS" not in AS_STARTED:
-    del os.environ["TF_ENABLE_ONEDNN_OPTS"]
+    os.environ.pop("TF_ENABLE_ONEDNN_OPTS", None)
 
 import keras
 import numpy as np
