@@ -145,10 +145,11 @@ def test_a_small_convolution_learns_as_kerass_does_up_to_rounding(monkeypatch):
     rng = np.random.default_rng(5)
     images, first = rng.uniform(0, 1, (8, 5, 5, 4)), rng.normal(size=(3, 3, 4, 6))
     steps = []
-    for pays in (False, True):
+    # Beside Keras's step in float32: in bfloat16 it is itself several per cent off where no hardware has such numbers.
+    for pays, numbers in ((False, "float32"), (True, "mixed_bfloat16")):
         monkeypatch.setattr(faster, "_multiplies_by_vectors", lambda pays=pays: pays)
         image = keras.Input((5, 5, 4))
-        layer = keras.layers.Conv2D(6, 3, padding="same", activation="relu", dtype="mixed_bfloat16")
+        layer = keras.layers.Conv2D(6, 3, padding="same", activation="relu", dtype=numbers)
         model = keras.Model(image, layer(image))
         model.set_weights([first, np.full(6, 0.1)])
         with faster_steps(model):
